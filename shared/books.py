@@ -1,0 +1,189 @@
+"""Use cases of the catalogue.
+
+A list is paged by keyset: a page begins behind the last book of the page before, found through an index, so that page
+10,000 costs what page 1 costs. Statements are built once for each shape of query.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    tuple_,
+    update,
+)
+
+from shared.cursors import Cursors
+from shared.errors import BookNotFound, NotTheOwner
+from shared.model import User, fold, search_text, search_words
+from shared.preconditions import Preconditions
+from shared.schemas import MAX_ID, Book, BookPage, BookPatch, BookQuery, FullBook, NewBook
+from shared.tables import YEAR_LAST_ASCENDING, YEAR_LAST_DESCENDING
+from shared.tables import books as table
+
+_public: list[Column[object]] = [table.c[name] for name in Book.model_fields]
+_year, _year_down = (
+    func.coalesce(table.c.published_year, last) for last in (YEAR_LAST_ASCENDING, YEAR_LAST_DESCENDING)
+)
+_orders: dict[str, ColumnElement[str | int]] = {
+    "id": table.c.id,
+    "-id": table.c.id,
+    "title": table.c.title_key,
+    "-title": table.c.title_key,
+    "author": table.c.author_key,
+    "-author": table.c.author_key,
+    "rating": table.c.rating,
+    "-rating": table.c.rating,
+    "published_year": _year,
+    "-published_year": _year_down,
+}
+
+
+def find(connection: Connection, query: BookQuery, cursors: Cursors) -> BookPage:
+    """One page of the books that `query` describes; raises InvalidInput for a cursor that is not its own."""
+    filters: dict[str, str | int | None] = {
+        "author": fold(query.author) if query.author else None,
+        "category": fold(query.category) if query.category else None,
+        "min_rating": query.min_rating,
+    }
+    words = {f"word_{n}": f"% {word}%" for n, word in enumerate(search_words(query.q or ""))}
+    values = {name: value for name, value in filters.items() if value is not None} | words
+    position = cursors.read(query)
+    if position is not None:
+        values |= dict(zip(("after_key", "after_id"), position, strict=True))
+    statement = _page(query.sort, frozenset(values))
+    rows = connection.execute(statement, values | {"rows": query.limit + 1}).all()
+    return _present(rows, query, cursors)
+
+
+def _present(rows: "Sequence[Row[*tuple[Any, ...]]]", query: BookQuery, cursors: Cursors) -> BookPage:
+    shown = rows[: query.limit]
+    last = shown[-1] if len(rows) > len(shown) else None
+    following = None if last is None else cursors.sign(query, (last.order_key, last.id))
+    return BookPage(items=[_book(row) for row in shown], next=following)
+
+
+@cache
+def _page(sort: str, names: frozenset[str]) -> "Select[*tuple[Any, ...]]":
+    """The statement for one shape of query: an order, and the names of the values that it will be given."""
+    order, down = _orders[sort], sort.startswith("-")
+    statement = select(*_public, order.label("order_key")).limit(bindparam("rows"))
+    conditions: dict[str, ColumnElement[bool]] = {
+        "author": table.c.author_key == bindparam("author"),
+        "category": table.c.category_key == bindparam("category"),
+        "min_rating": table.c.rating >= bindparam("min_rating"),
+        "after_id": _behind(order, down),
+    }
+    for name in sorted(names - {"after_key"}):
+        statement = statement.where(
+            conditions[name] if name in conditions else table.c.search_text.like(bindparam(name))
+        )
+    return statement.order_by(*((order.desc(), table.c.id.desc()) if down else (order, table.c.id)))
+
+
+def _behind(order: ColumnElement[str | int], down: bool) -> ColumnElement[bool]:
+    keys = tuple_(order, table.c.id)
+    after = tuple_(bindparam("after_key", type_=order.type), bindparam("after_id"))
+    return keys < after if down else keys > after
+
+
+_by_id = select(*_public).where(table.c.id == bindparam("book_id"))
+_by_id_locked = _by_id.with_for_update()
+
+
+def get(connection: Connection, book_id: int) -> Book:
+    """One book; raises BookNotFound."""
+    return _one(connection, _by_id, book_id)
+
+
+def create(connection: Connection, user: User, body: NewBook, now: datetime) -> Book:
+    """Add a book that `user` owns."""
+    row = body.model_dump() | {"owner": user.username, "version": 1, "created_at": now, "updated_at": now}
+    book_id = connection.execute(_insert, row | _keys(row)).scalar_one()
+    return Book(id=book_id, **row)
+
+
+_insert = insert(table).returning(table.c.id)
+
+
+def replace(
+    connection: Connection,
+    user: User,
+    book_id: int,
+    body: FullBook,
+    preconditions: Preconditions,
+    now: datetime,
+) -> Book:
+    """Put `body` in the place of a book; raises BookNotFound, NotTheOwner or StaleVersion, in this order."""
+    return _save(connection, _own(connection, user, book_id, preconditions), body.model_dump(), now)
+
+
+def patch(
+    connection: Connection,
+    user: User,
+    book_id: int,
+    body: BookPatch,
+    preconditions: Preconditions,
+    now: datetime,
+) -> Book:
+    """Change the fields that were sent, and nothing when none was; raises as `replace` does."""
+    book = _own(connection, user, book_id, preconditions)
+    changes = body.model_dump(exclude_unset=True)
+    return _save(connection, book, changes, now) if changes else book
+
+
+def remove(connection: Connection, user: User, book_id: int, preconditions: Preconditions) -> None:
+    """Delete a book; raises as `replace` does."""
+    book = _own(connection, user, book_id, preconditions)
+    connection.execute(delete(table).where(table.c.id == book.id))
+
+
+def _one(connection: Connection, statement: "Select[*tuple[Any, ...]]", book_id: int) -> Book:
+    # Ids above the range of the column exist in no database, and a driver would refuse to ask for them.
+    row = connection.execute(statement, {"book_id": book_id}).one_or_none() if book_id <= MAX_ID else None
+    if row is None:
+        raise BookNotFound
+    return _book(row)
+
+
+def _own(connection: Connection, user: User, book_id: int, preconditions: Preconditions) -> Book:
+    # Locked until the end of the transaction, so that what was checked is still true when it is changed.
+    book = _one(connection, _by_id_locked, book_id)
+    if book.owner != user.username:
+        raise NotTheOwner
+    preconditions.demand(book.version)
+    return book
+
+
+def _save(connection: Connection, book: Book, changes: dict[str, object], now: datetime) -> Book:
+    changed = book.model_copy(update=changes | {"version": book.version + 1, "updated_at": now})
+    row = changed.model_dump(exclude={"id", "owner", "created_at"})
+    connection.execute(
+        update(table).where(table.c.id == book.id, table.c.version == book.version).values(**row, **_keys(row))
+    )
+    return changed
+
+
+def _keys(row: dict[str, object]) -> dict[str, str]:
+    title, author, category = (str(row[name]) for name in ("title", "author", "category"))
+    return {
+        "title_key": fold(title),
+        "author_key": fold(author),
+        "category_key": fold(category),
+        "search_text": search_text(title, author, category),
+    }
+
+
+def _book(row: "Row[*tuple[Any, ...]]") -> Book:
+    return Book.model_validate(row, from_attributes=True)

@@ -1,0 +1,80 @@
+"""The command line that both servers share, and what has to be right before either starts."""
+
+import argparse
+import os
+import socket
+import sys
+from collections.abc import Callable
+from typing import NamedTuple, NoReturn
+
+from sqlalchemy.exc import OperationalError
+
+from shared.config import ConfigError, Settings
+from shared.migrate import upgrade
+
+KEEP_ALIVE_S = 5
+GRACEFUL_STOP_S = 30
+
+
+class ServerOptions(NamedTuple):
+    """Where and how to serve."""
+
+    host: str
+    port: int
+    workers: int
+    threads: int
+    reload: bool
+
+
+def serve(program: str, default_port: int, run: Callable[[ServerOptions], None]) -> None:
+    """Parse the command line, migrate the database and `run`; what prevents that is one line and exit code 2 or 1."""
+    options = _parse(program, default_port)
+    # Workers are processes of their own, which read their settings from the environment.
+    os.environ["THREADS"] = str(options.threads)
+    try:
+        settings = Settings.load()
+        _claim(options)
+        upgrade(settings)
+    except ConfigError as error:
+        _refuse(program, str(error), 2)
+    except OperationalError as error:
+        _refuse(program, f"the database cannot be reached: {str(error.orig).splitlines()[0]}", 1)
+    except OSError as error:
+        _refuse(program, f"cannot listen on {options.host} port {options.port}: {error.strerror}", 1)
+    run(options)
+
+
+def _parse(program: str, default_port: int) -> ServerOptions:
+    parser = argparse.ArgumentParser(
+        prog=f"python -m {program}",
+        description="Serve the book API. Settings such as DATABASE_URL and SECRET_KEY come from the environment.",
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
+    parser.add_argument("--port", type=_number(1, 65_535), default=default_port, help="port to listen on")
+    parser.add_argument("--workers", type=_number(1, 256), default=1, help="processes")
+    parser.add_argument("--threads", type=_number(1, 256), default=8, help="requests at once in a process")
+    parser.add_argument("--reload", action="store_true", help="start again when a source file changes")
+    return ServerOptions(**vars(parser.parse_args()))
+
+
+def _number(low: int, high: int) -> Callable[[str], int]:
+    def number(text: str) -> int:
+        if not text.isdecimal() or not low <= int(text) <= high:
+            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from {low} to {high}")
+        return int(text)
+
+    return number
+
+
+def _claim(options: ServerOptions) -> None:
+    """Raise OSError when the port is taken; the servers themselves would try for seconds, or leave a traceback."""
+    family, kind, _, _, address = socket.getaddrinfo(options.host, options.port, type=socket.SOCK_STREAM)[0]
+    with socket.socket(family, kind) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+
+
+def _refuse(program: str, reason: str, code: int) -> NoReturn:
+    print(f"{program}: error: {reason}", file=sys.stderr)
+    sys.exit(code)

@@ -1,0 +1,30 @@
+"""The contract document and the page that shows it, both served as they lie in this folder."""
+
+from importlib.util import find_spec
+from pathlib import Path
+
+TITLE = "Books API"
+VERSION = "1.0.0"
+TAGS = {
+    "books": "The catalogue: anyone reads, users add, owners change.",
+    "auth": "Accounts, sessions and tokens.",
+    "health": "What the operator asks.",
+}
+
+OPENAPI_FILE = Path(__file__).parent / "openapi.json"
+DOCS_PAGE = Path(__file__).parent / "static" / "docs.html"
+
+# The files of Swagger UI that the page loads, and nothing else of the package.
+ASSETS = {
+    "swagger-ui.css": "text/css; charset=utf-8",
+    "swagger-ui-bundle.js": "text/javascript; charset=utf-8",
+    "favicon-32x32.png": "image/png",
+}
+
+
+def assets_folder() -> Path:
+    """Where the installed package keeps Swagger UI; found without importing it, for it imports Flask."""
+    spec = find_spec("flask_swagger_ui")
+    if spec is None or not spec.submodule_search_locations:
+        raise FileNotFoundError("the package flask-swagger-ui is not installed")
+    return Path(spec.submodule_search_locations[0]) / "dist"

@@ -1,0 +1,76 @@
+"""How this project talks to each database: the options of an engine, and the behaviour of its connections.
+
+SQLite is left in the driver's autocommit mode. A read is one statement and needs no transaction; a write begins as a
+write (BEGIN IMMEDIATE), so that two processes wait for each other instead of failing with "database is locked".
+"""
+
+from pathlib import Path
+from typing import TypedDict
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from shared.config import Settings
+
+
+class EngineOptions(TypedDict):
+    """Keyword arguments of SQLAlchemy's create_engine and create_async_engine."""
+
+    pool_size: int
+    max_overflow: int
+    pool_timeout: float
+    pool_pre_ping: bool
+    connect_args: dict[str, object]
+
+
+def engine_options(settings: Settings) -> EngineOptions:
+    """A pool of exactly the concurrency: overflow would reconnect all the time under load."""
+    timeout_s = settings.database_timeout_seconds
+    if settings.database.get_backend_name() == "sqlite":
+        connect_args: dict[str, object] = {"timeout": timeout_s, "isolation_level": None}
+    else:
+        connect_args = {
+            "connect_timeout": max(2, round(timeout_s)),
+            "options": f"-c statement_timeout={timeout_s * 1000:.0f}",
+        }
+    return {
+        "pool_size": settings.connections,
+        "max_overflow": 0,
+        "pool_timeout": timeout_s,
+        # A connection that the database closed meanwhile is replaced before it can fail a request.
+        "pool_pre_ping": settings.database.get_backend_name() != "sqlite",
+        "connect_args": connect_args,
+    }
+
+
+class Engines:
+    """One pool with two doors: `reads` runs each statement by itself, `writes` in a transaction."""
+
+    def __init__(self, settings: Settings) -> None:
+        url = settings.database
+        engine = create_engine(url, **engine_options(settings))
+        self.reads = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self.writes = engine
+        if url.get_backend_name() == "sqlite" and url.database:
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+            _prepare_sqlite(engine)
+
+    def dispose(self) -> None:
+        """Close every connection."""
+        self.writes.dispose()
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def configure(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA foreign_keys = ON")
+        # With NORMAL, a write that was answered 201 could be lost in a power cut.
+        cursor.execute("PRAGMA synchronous = FULL")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
+            connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -1,0 +1,71 @@
+"""Bring the database of DATABASE_URL to the schema of this code: `python -m shared.migrate`.
+
+Any number of processes may do this at once: one migrates, the others wait and find it done.
+"""
+
+import sys
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import OperationalError
+
+from shared.config import ConfigError, Settings
+from shared.engine import Engines
+
+# The revision that this code needs; a test compares it with the migrations.
+HEAD = "0001"
+_ADVISORY_LOCK = 0x626F6F6B73  # "books"
+
+
+def alembic_config() -> Config:
+    """Alembic's configuration, without a file."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config
+
+
+def upgrade(settings: Settings) -> None:
+    """Apply the migrations that are missing, in one transaction."""
+    engines = Engines(settings)
+    try:
+        with engines.reads.connect() as connection:
+            if connection.dialect.name == "sqlite":
+                # Kept in the file, and not changeable inside a transaction.
+                connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+        with engines.writes.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
+            _run(connection)
+    finally:
+        engines.dispose()
+
+
+def _run(connection: Connection) -> None:
+    config = alembic_config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def newest() -> str | None:
+    """The last revision among the migrations."""
+    return ScriptDirectory.from_config(alembic_config()).get_current_head()
+
+
+def main() -> int:
+    """Migrate, and say what could not be done in one line."""
+    try:
+        upgrade(Settings.load())
+    except ConfigError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except OperationalError as error:
+        print(f"error: the database cannot be reached: {error.orig}".splitlines()[0], file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

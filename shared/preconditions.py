@@ -1,0 +1,39 @@
+"""Conditional requests (RFC 9110 section 13): what If-Match and If-None-Match demand of a book."""
+
+import re
+from dataclasses import dataclass
+from typing import Self
+
+from shared.errors import StaleVersion
+from shared.model import etag
+
+
+@dataclass(frozen=True, slots=True)
+class Preconditions:
+    """The two header fields as sent, None where absent."""
+
+    if_match: str | None = None
+    if_none_match: str | None = None
+
+    @classmethod
+    def of(cls, if_match: list[str], if_none_match: list[str]) -> Self:
+        """From all the field lines of each header, which mean the same as one line with commas."""
+        return cls(", ".join(if_match) or None, ", ".join(if_none_match) or None)
+
+    def not_modified(self, version: int) -> bool:
+        """Whether a GET of this `version` is answered by 304."""
+        return self.if_none_match is not None and _lists(self.if_none_match, version, weak=True)
+
+    def demand(self, version: int) -> None:
+        """Raise StaleVersion unless a change of this `version` may go ahead."""
+        if self.if_match is not None and not _lists(self.if_match, version, weak=False):
+            raise StaleVersion("If-Match does not name the current version of this book.")
+        if self.not_modified(version):
+            raise StaleVersion("If-None-Match names the current version of this book.")
+
+
+def _lists(field: str, version: int, *, weak: bool) -> bool:
+    if field.strip() == "*":
+        return True
+    tags: list[tuple[str, str]] = re.findall(r'(W/)?("[^"]*")', field)
+    return any(tag == etag(version) and (weak or not prefix) for prefix, tag in tags)

@@ -1,0 +1,49 @@
+"""The application."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+
+from fastapi import FastAPI
+
+from fastapi_impl import auth, books, docs, errors, health, openapi
+from fastapi_impl.database import open_database
+from fastapi_impl.passwords import BoundedPasswords
+from fastapi_impl.tracing import HeadAsGet, Tracing
+from shared import logs
+from shared.config import Settings
+from shared.docs import TAGS, TITLE, VERSION
+from shared.services import Services
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Close the database with the application."""
+    yield
+    await app.state.database.close()
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The ASGI application; raises ConfigError when the settings do not suffice."""
+    settings = settings or Settings.load()
+    logs.configure(settings)
+    app = FastAPI(
+        title=TITLE,
+        version=VERSION,
+        openapi_tags=[{"name": name, "description": text} for name, text in TAGS.items()],
+        openapi_url=None,
+        generate_unique_id_function=lambda route: route.name,
+        # A redirect to the path with a slash would lose bodies and trust the Host header.
+        redirect_slashes=False,
+        lifespan=lifespan,
+    )
+    app.state.services = Services.build(settings)
+    app.state.passwords = BoundedPasswords(settings)
+    app.state.database = open_database(settings)
+    app.openapi = partial(openapi.document, app)  # type: ignore[method-assign]  # as FastAPI documents it
+    errors.register(app)
+    app.add_middleware(HeadAsGet)
+    app.add_middleware(Tracing)
+    for area in (books, auth, health, docs):
+        app.include_router(area.router)
+    return app

@@ -1,0 +1,56 @@
+"""What a handler can depend on: services, the user who asks, the conditions of the request."""
+
+from typing import Annotated
+
+from fastapi import Depends, Header, Request
+from fastapi.security import OAuth2PasswordBearer
+
+from fastapi_impl.database import CurrentDatabase
+from fastapi_impl.passwords import BoundedPasswords
+from shared import accounts
+from shared.model import User, utc_now
+from shared.parsing import bearer_token
+from shared.preconditions import Preconditions
+from shared.services import Services
+
+
+async def services(request: Request) -> Services:
+    """Dependency: the application's services."""
+    return request.app.state.services  # type: ignore[no-any-return]  # state is a bag by design
+
+
+async def passwords(request: Request) -> BoundedPasswords:
+    """Dependency: the application's password hasher."""
+    return request.app.state.passwords  # type: ignore[no-any-return]
+
+
+CurrentServices = Annotated[Services, Depends(services)]
+CurrentPasswords = Annotated[BoundedPasswords, Depends(passwords)]
+
+# Only documents the scheme: what it reads of the header is too lenient, so `current_user` reads it itself.
+_bearer = OAuth2PasswordBearer(tokenUrl="/auth/login", auto_error=False)
+
+
+async def current_user(
+    request: Request,
+    database: CurrentDatabase,
+    services: CurrentServices,
+    _scheme: Annotated[str | None, Depends(_bearer)],
+) -> User:
+    """Dependency: the holder of the access token that was sent; raises Unauthorized or InvalidToken."""
+    token = bearer_token(request.headers.getlist("Authorization"))
+    return await database.read(accounts.identify, services.tokens.read(token, utc_now()))
+
+
+async def current_preconditions(
+    request: Request,
+    if_match: Annotated[str | None, Header(description="Change only this version.")] = None,
+    if_none_match: Annotated[str | None, Header(description="Not if this version.")] = None,
+) -> Preconditions:
+    """Dependency: If-Match and If-None-Match of this request."""
+    headers = request.headers
+    return Preconditions.of(headers.getlist("If-Match"), headers.getlist("If-None-Match"))
+
+
+CurrentUser = Annotated[User, Depends(current_user)]
+CurrentPreconditions = Annotated[Preconditions, Depends(current_preconditions)]

@@ -1,0 +1,67 @@
+"""Every answer that is not a success, as a problem document: ours, Starlette's, the database's and the unforeseen."""
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy import exc
+from starlette.exceptions import HTTPException
+from starlette.routing import Match
+
+from shared import errors, logs
+from shared.errors import Answer, DomainError
+
+
+def register(app: FastAPI) -> None:
+    """Install the handlers; the one for faults is in `tracing.py`, where their answers can still be traced."""
+    app.exception_handler(DomainError)(domain_error)
+    app.exception_handler(RequestValidationError)(validation_error)
+    app.exception_handler(HTTPException)(protocol_error)
+    for away in (exc.OperationalError, exc.InterfaceError, exc.TimeoutError):
+        app.exception_handler(away)(database_error)
+
+
+async def domain_error(_request: Request, error: DomainError) -> Response:
+    """A fact that the domain, or the reading of the request, has named."""
+    return _respond(errors.answer(error))
+
+
+async def validation_error(request: Request, error: RequestValidationError) -> Response:
+    """Values that FastAPI found invalid, without the input that it would repeat."""
+    return await domain_error(request, errors.InvalidInput(errors.invalid_input(error.errors())))
+
+
+async def protocol_error(request: Request, error: HTTPException) -> Response:
+    """What Starlette answers by itself, in our words."""
+    if error.status_code == 405 and request.method == "OPTIONS":
+        return Response(status_code=204, headers={"Allow": ", ".join(_allowed(request))})
+    if error.status_code == 405:
+        return await domain_error(request, errors.MethodNotAllowed(_allowed(request)))
+    if error.status_code == 404:
+        return await domain_error(request, errors.PathNotFound())
+    return await domain_error(request, errors.MalformedRequest())
+
+
+async def database_error(request: Request, error: Exception) -> Response:
+    """The database is away or too busy."""
+    logs.faults.warning("database: %s", error.__cause__ or error)
+    return await domain_error(request, errors.DatabaseAway())
+
+
+def fault(error: Exception) -> Response:
+    """A fault of ours."""
+    logs.faults.error("unhandled fault", exc_info=error)
+    return _respond(errors.internal_answer())
+
+
+def _respond(answer: Answer) -> Response:
+    return Response(answer.body, answer.status, answer.headers)
+
+
+def _allowed(request: Request) -> list[str]:
+    # Each FastAPI route knows one method; the Allow header wants those of all routes of this path.
+    methods = {
+        method
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE")
+        for route in request.app.router.routes
+        if route.matches({**request.scope, "method": method})[0] is Match.FULL
+    }
+    return sorted(methods | {"OPTIONS"} | ({"HEAD"} if "GET" in methods else set()))

@@ -1,0 +1,69 @@
+"""What FastAPI cannot read off a signature, so that its document is the whole contract.
+
+`python -m fastapi_impl.openapi` prints the document; `make openapi` commits it to `shared/openapi.json`.
+"""
+
+import json
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
+
+from shared.errors import PROBLEM_JSON
+from shared.schemas import Problem
+
+Responses = dict[int | str, dict[str, Any]]
+
+_TEXT = {"type": "string"}
+ETAG = {"headers": {"ETag": {"description": "Version of the book, for If-Match and If-None-Match.", "schema": _TEXT}}}
+LOCATION = {"headers": {"Location": {"description": "Path of what was made.", "schema": _TEXT}}}
+NOT_MODIFIED = {"description": "The client's copy is current."} | ETAG
+
+
+_REASONS = {
+    400: "The body or the query string does not parse.",
+    401: "Credentials are missing or not valid.",
+    403: "The user may not do this.",
+    404: "There is no such book.",
+    409: "The username is taken.",
+    412: "If-Match or If-None-Match does not hold.",
+    413: "The body is too large.",
+    415: "The body is of a media type that is not read here.",
+    422: "Values are invalid; all of them are listed.",
+    503: "A limit is reached or the database is away; see Retry-After.",
+}
+
+
+def problems(*statuses: int) -> Responses:
+    """The problem documents that an operation may answer."""
+    content = {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {status: {"description": _REASONS[status], "content": content} for status in statuses}
+
+
+def also_reads(media_type: str, model: type[BaseModel]) -> dict[str, Any]:
+    """A second media type for the body of an operation."""
+    schema = {"$ref": f"#/components/schemas/{model.__name__}"}
+    return {"requestBody": {"content": {media_type: {"schema": schema}}}}
+
+
+def document(app: FastAPI) -> dict[str, Any]:
+    """The OpenAPI document of `app`, with the problem document among its schemas."""
+    if app.openapi_schema is None:
+        built = get_openapi(title=app.title, version=app.version, routes=app.routes, tags=app.openapi_tags)
+        schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}", mode="serialization")
+        schemas = built["components"]["schemas"] | schema.pop("$defs") | {"Problem": schema}
+        built["components"]["schemas"] = dict(sorted(schemas.items()))
+        app.openapi_schema = built
+    return app.openapi_schema
+
+
+def main() -> None:
+    """Print the document as it is committed."""
+    from fastapi_impl.app import create_app  # the application needs this module first
+
+    print(json.dumps(document(create_app()), indent=2, ensure_ascii=False))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,43 @@
+"""`python -m flask_impl`: the API in Flask, served by gunicorn with threads."""
+
+from gunicorn.app.base import BaseApplication
+
+from flask_impl.app import create_app
+from flask_impl.wire import ApiFlask
+from shared.cli import GRACEFUL_STOP_S, KEEP_ALIVE_S, ServerOptions, serve
+
+
+class Server(BaseApplication):
+    """gunicorn, configured by code instead of a file."""
+
+    def __init__(self, options: ServerOptions) -> None:
+        self._options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Hand the options over."""
+        settings = {
+            "bind": f"{self._options.host}:{self._options.port}",
+            "workers": self._options.workers,
+            "worker_class": "gthread",
+            "threads": self._options.threads,
+            "keepalive": KEEP_ALIVE_S,
+            "graceful_timeout": GRACEFUL_STOP_S,
+            "reload": self._options.reload,
+            "control_socket_disable": True,
+        }
+        for name, value in settings.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> ApiFlask:  # type: ignore[override]  # the stub asks for more than WSGI does
+        """The application, made anew in each worker."""
+        return create_app()
+
+
+def run(options: ServerOptions) -> None:
+    """Serve until a signal."""
+    Server(options).run()
+
+
+if __name__ == "__main__":
+    serve("flask_impl", 5000, run)

@@ -1,0 +1,41 @@
+"""The application."""
+
+import json
+
+from werkzeug.routing import PathConverter
+
+from flask_impl import auth, books, docs, errors, health, tracing
+from flask_impl.database import Database
+from flask_impl.passwords import BoundedPasswords
+from flask_impl.wire import ApiFlask
+from shared import logs
+from shared.config import Settings
+from shared.docs import OPENAPI_FILE
+from shared.services import Services
+
+
+class TextConverter(PathConverter):
+    """The rest of a path, empty or with slashes, left for the contract to judge."""
+
+    regex = ".*?"
+
+
+def create_app(settings: Settings | None = None) -> ApiFlask:
+    """The WSGI application; raises ConfigError when the settings do not suffice."""
+    settings = settings or Settings.load()
+    logs.configure(settings)
+    app = ApiFlask("flask_impl", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
+    app.url_map.merge_slashes = False
+    app.url_map.converters["text"] = TextConverter
+    app.extensions["services"] = Services.build(settings)
+    app.extensions["passwords"] = BoundedPasswords(settings)
+    app.extensions["database"] = Database(settings)
+    app.extensions["openapi"] = json.dumps(
+        json.loads(OPENAPI_FILE.read_bytes()), ensure_ascii=False, separators=(",", ":")
+    )
+    errors.register(app)
+    tracing.register(app)
+    for area in (books, auth, health, docs):
+        app.register_blueprint(area.router)
+    return app

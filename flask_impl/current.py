@@ -1,0 +1,26 @@
+"""What a view finds around it: services, the user who asks, the conditions of the request."""
+
+from flask import current_app, request
+from werkzeug.local import LocalProxy
+
+from flask_impl.database import database
+from flask_impl.passwords import BoundedPasswords
+from shared import accounts
+from shared.model import User, utc_now
+from shared.parsing import bearer_token
+from shared.preconditions import Preconditions
+from shared.services import Services
+
+services: Services = LocalProxy(lambda: current_app.extensions["services"])  # type: ignore[assignment]  # a proxy is what it stands for
+passwords: BoundedPasswords = LocalProxy(lambda: current_app.extensions["passwords"])  # type: ignore[assignment]
+
+
+def current_user() -> User:
+    """The holder of the access token that was sent; raises Unauthorized or InvalidToken."""
+    token = bearer_token(request.headers.getlist("Authorization"))
+    return database.read(accounts.identify, services.tokens.read(token, utc_now()))
+
+
+def current_preconditions() -> Preconditions:
+    """If-Match and If-None-Match of this request."""
+    return Preconditions.of(request.headers.getlist("If-Match"), request.headers.getlist("If-None-Match"))

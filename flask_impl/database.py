@@ -1,0 +1,34 @@
+"""Where use cases meet the database: every connection is opened, committed and closed here."""
+
+from collections.abc import Callable
+from typing import Concatenate, ParamSpec, TypeVar
+
+from flask import current_app
+from sqlalchemy import Connection
+from werkzeug.local import LocalProxy
+
+from shared.config import Settings
+from shared.engine import Engines
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Database:
+    """Runs use cases, each on a connection of its own."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._engines = Engines(settings)
+
+    def read(self, use_case: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a use case that reads, without a transaction."""
+        with self._engines.reads.connect() as connection:
+            return use_case(connection, *args, **kwargs)
+
+    def write(self, use_case: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a use case in a transaction, committed when it returns and rolled back when it raises."""
+        with self._engines.writes.begin() as connection:
+            return use_case(connection, *args, **kwargs)
+
+
+database: Database = LocalProxy(lambda: current_app.extensions["database"])  # type: ignore[assignment]  # a proxy is what it stands for

@@ -1,0 +1,49 @@
+"""Every answer that is not a success, as a problem document: ours, Werkzeug's, the database's and the unforeseen."""
+
+from flask import Flask, Response
+from sqlalchemy import exc
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
+
+from shared import errors, logs
+from shared.errors import Answer, DomainError
+
+
+def register(app: Flask) -> None:
+    """Install the handlers."""
+    app.register_error_handler(DomainError, domain_error)
+    app.register_error_handler(HTTPException, protocol_error)
+    for away in (exc.OperationalError, exc.InterfaceError, exc.TimeoutError):
+        app.register_error_handler(away, database_error)
+    app.register_error_handler(Exception, fault)
+
+
+def domain_error(error: DomainError) -> Response:
+    """A fact that the domain, or the reading of the request, has named."""
+    return _respond(errors.answer(error))
+
+
+def protocol_error(error: HTTPException) -> Response:
+    """What Flask answers by itself, in our words."""
+    if isinstance(error, MethodNotAllowed):
+        return domain_error(errors.MethodNotAllowed(error.valid_methods or ()))
+    if isinstance(error, RequestEntityTooLarge):
+        return domain_error(errors.BodyTooLarge())
+    if error.code == 404:
+        return domain_error(errors.PathNotFound())
+    return domain_error(errors.MalformedRequest())
+
+
+def database_error(error: Exception) -> Response:
+    """The database is away or too busy."""
+    logs.faults.warning("database: %s", error.__cause__ or error)
+    return domain_error(errors.DatabaseAway())
+
+
+def fault(error: Exception) -> Response:
+    """A fault of ours."""
+    logs.faults.exception("unhandled fault", exc_info=error)
+    return _respond(errors.internal_answer())
+
+
+def _respond(answer: Answer) -> Response:
+    return Response(answer.body, answer.status, answer.headers)

@@ -1,0 +1,119 @@
+"""What Flask leaves to its extensions: from request bytes to models and from models to response bytes.
+
+A view declares what it takes and returns a model. The checks run in the contract's order: size, media type, parse,
+credentials, and then the values of path, query and body, whose errors are reported together.
+
+    @router.put("/<book_id>")
+    @operation(path=BookPath, body=FullBook, user=True)
+    def replace_book(book_id: int, body: FullBook, user: User) -> Reply: ...
+"""
+
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import NoReturn, TypeAlias
+
+from flask import Flask, Request, Response, current_app, request
+from pydantic import BaseModel, ValidationError
+from werkzeug.exceptions import NotFound
+from werkzeug.routing import RequestRedirect
+
+from flask_impl.current import current_user
+from shared.errors import InvalidInput, invalid_input
+from shared.parsing import FORM, JSON, check_media_type, once, parse_form, parse_json, parse_query
+from shared.schemas import ProblemItem
+
+Headers: TypeAlias = Mapping[str, str]
+Reply: TypeAlias = BaseModel | Response | tuple[BaseModel, Headers] | tuple[BaseModel, int, Headers]
+View: TypeAlias = Callable[..., Reply]
+
+
+class ApiResponse(Response):
+    """A response that has a Content-Type only when somebody gave it one."""
+
+    default_mimetype = None
+
+
+class ApiFlask(Flask):
+    """Flask that answers where it would redirect."""
+
+    response_class = ApiResponse
+
+    def make_default_options_response(self) -> Response:
+        """What OPTIONS answers: the methods of this path and nothing else."""
+        response = super().make_default_options_response()
+        response.status_code = 204
+        return response
+
+    def raise_routing_exception(self, request: Request) -> NoReturn:
+        """A path without its slash does not exist: a redirect would lose bodies and trust the Host header."""
+        if isinstance(request.routing_exception, RequestRedirect):
+            raise NotFound
+        super().raise_routing_exception(request)
+
+
+def operation(
+    *,
+    path: type[BaseModel] | None = None,
+    query: type[BaseModel] | None = None,
+    body: type[BaseModel] | None = None,
+    media_type: str = JSON,
+    user: bool = False,
+) -> Callable[[View], Callable[..., Response]]:
+    """Give a view the members of `path`, the models `query` and `body`, and the `user` who asks; send its reply."""
+
+    def decorate(view: View) -> Callable[..., Response]:
+        @wraps(view)
+        def checked(**path_values: str) -> Response:
+            sent = _parse_body(media_type) if body else None
+            arguments: dict[str, object] = {"user": current_user()} if user else {}
+            problems: list[ProblemItem] = []
+            if path:
+                arguments |= dict(_validate(path, path_values, "path", problems) or ())
+            if query:
+                arguments["query"] = _validate(query, once(parse_query(request.query_string)), "query", problems)
+            if body:
+                arguments["body"] = _validate(body, sent, "body", problems)
+            if problems:
+                raise InvalidInput(problems)
+            return _present(view(**arguments))
+
+        return checked
+
+    return decorate
+
+
+def _parse_body(media_type: str) -> object:
+    raw = request.get_data(cache=False)
+    check_media_type(request.content_type, media_type)
+    return dict(parse_form(raw)) if media_type == FORM else parse_json(raw)
+
+
+def _validate(model: type[BaseModel], value: object, place: str, problems: list[ProblemItem]) -> BaseModel | None:
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        details = error.errors(include_url=False, include_context=False, include_input=False)
+        problems += invalid_input(details, place)
+        return None
+
+
+def _present(reply: Reply) -> Response:
+    """A response, with a model as the JSON that pydantic writes, without a dict in between."""
+    if isinstance(reply, Response):
+        return reply
+    model, *rest = reply if isinstance(reply, tuple) else (reply,)
+    response = ApiResponse(model.model_dump_json(), mimetype=JSON)
+    return current_app.make_response((response, *rest)) if rest else response
+
+
+NO_STORE = {"Cache-Control": "no-store"}
+
+
+def not_modified(tag: str) -> Response:
+    """The answer to a client whose copy is current."""
+    return ApiResponse(status=304, headers={"ETag": tag})
+
+
+def no_content() -> Response:
+    """The answer when there is nothing to say."""
+    return ApiResponse(status=204)

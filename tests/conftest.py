@@ -1,0 +1,82 @@
+"""Options and servers of the whole test run.
+
+Servers are started once, by the process that starts the run, and only if tests that need them were asked for; the
+parallel workers of pytest-xdist find their addresses in the environment.
+"""
+
+import json
+import os
+import tempfile
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.databases import fresh_postgresql
+from tests.postgres import NoPostgres, cluster
+from tests.servers import TWINS, serving
+
+TARGETS = "BOOKS_TEST_TARGETS"
+NEED_SERVERS = ("tests/contract", "tests/differential")
+SECRET = "a secret that all servers of this test run share"
+# Hashing at its real cost would be most of the run; what it costs is not part of the contract.
+CHEAP_HASHES = {"ARGON2_TIME_COST": "1", "ARGON2_MEMORY_KIB": "8"}
+
+_stack = pytest.StashKey[ExitStack]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("books", "the book API")
+    group.addoption("--base-url", metavar="URL", help="test the server at this address instead of starting our own")
+    group.addoption("--against", metavar="URL", help="the second server of a differential run")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if hasattr(config, "workerinput") or config.option.collectonly:
+        return
+    given = {"given": config.option.base_url, "against": config.option.against}
+    if any(given.values()):
+        os.environ[TARGETS] = json.dumps({name: url.rstrip("/") for name, url in given.items() if url})
+    elif _needs_servers(config):
+        config.stash[_stack] = ExitStack()
+        os.environ[TARGETS] = json.dumps(_start(config.stash[_stack]))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if _stack in config.stash:
+        config.stash[_stack].close()
+
+
+def _needs_servers(config: pytest.Config) -> bool:
+    asked = [Path(argument.split("::")[0]).resolve() for argument in config.args]
+    homes = [(config.rootpath / folder).resolve() for folder in NEED_SERVERS]
+    return any(path == home or home in path.parents or path in home.parents for path in asked for home in homes)
+
+
+def _start(stack: ExitStack) -> dict[str, str]:
+    """Both twins on both databases, two workers each: {"flask-sqlite": URL, …}."""
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="books-tests-")))
+    databases = {"sqlite": f"sqlite:///{folder}/books.sqlite3"}
+    try:
+        databases["postgresql"] = stack.enter_context(fresh_postgresql(stack.enter_context(cluster())))
+    except NoPostgres as error:
+        os.environ["BOOKS_TEST_NO_POSTGRESQL"] = str(error)
+    targets = {}
+    for backend, url in databases.items():
+        environment = {"DATABASE_URL": url, "SECRET_KEY": SECRET, **CHEAP_HASHES}
+        for twin in TWINS:
+            name = f"{twin}-{backend}"
+            targets[name] = stack.enter_context(serving(twin, environment, folder / f"{name}.log"))
+    return targets
+
+
+def pytest_report_header() -> list[str]:
+    found = json.loads(os.environ.get(TARGETS, "{}"))
+    return [f"server {name}: {url}" for name, url in found.items()]
+
+
+@pytest.fixture(scope="session")
+def run_id() -> str:
+    """A word that is new in every run, so that runs on one database do not meet."""
+    return f"{time.time_ns():x}"

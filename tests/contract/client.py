@@ -1,0 +1,114 @@
+"""A client that speaks the contract's language: users, books, problems."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import httpx2
+
+PASSWORD = "a password, long enough"
+
+
+def unique(stem: str = "x") -> str:
+    """A word that nobody used before."""
+    return f"{stem}{uuid.uuid4().hex[:20]}"
+
+
+def book_fields(**changes: Any) -> dict[str, Any]:
+    """The six fields of a valid book with a title of its own."""
+    return {
+        "title": unique("Title "),
+        "author": unique("Author "),
+        "category": "test",
+        "description": "Made by a test.",
+        "rating": 3,
+        "published_year": 1999,
+    } | changes
+
+
+@dataclass(frozen=True)
+class User:
+    """An account with a session."""
+
+    username: str
+    access_token: str
+    refresh_token: str
+
+    @property
+    def auth(self) -> dict[str, str]:
+        """The header that makes a request this user's."""
+        return {"Authorization": f"Bearer {self.access_token}"}
+
+
+class Api:
+    """Requests that tests make over and over; every other request goes through `http`."""
+
+    def __init__(self, http: httpx2.Client) -> None:
+        self.http = http
+
+    def register(self, username: str, password: str = PASSWORD, **fields: Any) -> httpx2.Response:
+        """Try to open an account."""
+        return self.http.post("/auth/register", json={"username": username, "password": password, **fields})
+
+    def log_in(self, username: str, password: str = PASSWORD) -> httpx2.Response:
+        """Try to open a session."""
+        return self.http.post("/auth/login", data={"username": username, "password": password})
+
+    def new_user(self) -> User:
+        """A fresh account, logged in."""
+        username = unique("user")
+        assert self.register(username).status_code == 201
+        return self.session(username)
+
+    def session(self, username: str) -> User:
+        """A new session of an account."""
+        tokens = self.log_in(username).json()
+        return User(username, tokens["access_token"], tokens["refresh_token"])
+
+    def add(self, user: User, **changes: Any) -> httpx2.Response:
+        """Try to add a book."""
+        return self.http.post("/books/", json=book_fields(**changes), headers=user.auth)
+
+    def new_book(self, user: User, **changes: Any) -> dict[str, Any]:
+        """A fresh book of `user`."""
+        response = self.add(user, **changes)
+        assert response.status_code == 201, response.text
+        document: dict[str, Any] = response.json()
+        return document
+
+    def page(self, **query: Any) -> dict[str, Any]:
+        """One page of the catalogue."""
+        response = self.http.get("/books/", params=query)
+        assert response.status_code == 200, response.text
+        document: dict[str, Any] = response.json()
+        return document
+
+    def walk(self, **query: Any) -> list[dict[str, Any]]:
+        """All the books of a query, page by page."""
+        page = self.page(**query)
+        items: list[dict[str, Any]] = page["items"]
+        while page["next"]:
+            page = self.page(**query, cursor=page["next"])
+            items += page["items"]
+        return items
+
+
+def assert_problem(response: httpx2.Response, status: int, slug: str | None = None) -> dict[str, Any]:
+    """Check that `response` is a problem document for `status` (RFC 9457), and return it."""
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == "application/problem+json"
+    problem: dict[str, Any] = response.json()
+    assert problem["status"] == status
+    assert problem["type"].startswith("urn:problem:")
+    assert problem["title"]
+    assert problem["detail"]
+    assert set(problem) <= {"type", "title", "status", "detail", "errors"}
+    if slug:
+        assert problem["type"] == f"urn:problem:{slug}"
+    return problem
+
+
+def locations(problem: Mapping[str, Any]) -> list[list[str | int]]:
+    """Where the invalid values are, in order."""
+    return [item["loc"] for item in problem["errors"]]

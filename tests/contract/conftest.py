@@ -1,0 +1,45 @@
+"""Which servers the rules are checked on, and who checks them."""
+
+import json
+import os
+from collections.abc import Iterator
+
+import httpx2
+import pytest
+
+from tests.conftest import TARGETS
+from tests.contract.client import Api, User
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "base_url" in metafunc.fixturenames:
+        metafunc.parametrize("base_url", _targets(), scope="session")
+
+
+def _targets() -> list[object]:
+    found = json.loads(os.environ.get(TARGETS, "{}"))
+    targets: list[object] = [pytest.param(url, id=name) for name, url in found.items() if name != "against"]
+    missing = os.environ.get("BOOKS_TEST_NO_POSTGRESQL")
+    if missing:
+        skip = pytest.mark.skip(reason=f"PostgreSQL is missing: {missing}")
+        targets += [pytest.param("", id=f"{twin}-postgresql", marks=skip) for twin in ("flask", "fastapi")]
+    return targets
+
+
+@pytest.fixture(scope="session")
+def api(base_url: str) -> Iterator[Api]:
+    """A client of the server under test; one that is down fails every test."""
+    with httpx2.Client(base_url=base_url, timeout=20) as http:
+        yield Api(http)
+
+
+@pytest.fixture(scope="session")
+def alice(api: Api) -> User:
+    """A user of this run, for tests that need one and do not care which."""
+    return api.new_user()
+
+
+@pytest.fixture(scope="session")
+def bob(api: Api) -> User:
+    """Somebody else."""
+    return api.new_user()

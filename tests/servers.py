@@ -1,0 +1,68 @@
+"""Starts the production servers as users do, by their commands, and always stops them."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+TWINS = ("flask", "fastapi")
+START_S = 60
+STOP_S = 20
+
+
+def free_port() -> int:
+    """A port of the loopback address that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def serving(
+    twin: str, environment: Mapping[str, str], log: Path, *, workers: int = 2, port: int | None = None
+) -> Iterator[str]:
+    """`python -m {twin}_impl` with `environment` on a free port; yields its URL once it is ready."""
+    port = port or free_port()
+    command = [sys.executable, "-m", f"{twin}_impl", "--port", str(port), "--workers", str(workers)]
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env={**os.environ, **environment}, stdout=output, stderr=output, start_new_session=True
+        )
+    try:
+        url = f"http://127.0.0.1:{port}"
+        _await_ready(url, process, log)
+        yield url
+    finally:
+        _stop(process)
+
+
+def _await_ready(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    deadline = time.monotonic() + START_S
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise RuntimeError(f"the server at {url} did not start:\n{log.read_text()}")
+        try:
+            with urllib.request.urlopen(f"{url}/health/ready", timeout=5):  # noqa: S310  # always http
+                return
+        except urllib.error.HTTPError as error:
+            raise RuntimeError(f"the server at {url} is not ready: {error.read().decode()}") from None
+        except OSError:
+            time.sleep(0.05)
+    raise RuntimeError(f"the server at {url} did not answer within {START_S} s:\n{log.read_text()}")
+
+
+def _stop(process: "subprocess.Popen[bytes]") -> None:
+    """Ask for a graceful stop, then end the whole process group."""
+    process.terminate()
+    try:
+        process.wait(STOP_S)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, 9)
+        process.wait()

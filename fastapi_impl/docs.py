@@ -11,7 +11,7 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/openapi.json")
 async def openapi_document(request: Request) -> JSONResponse:
-    """The contract, as FastAPI derives it from the handlers."""
+    """The contract document."""
     return JSONResponse(request.app.openapi())
 
 

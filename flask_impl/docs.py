@@ -11,7 +11,7 @@ router = Blueprint("docs", __name__)
 
 @router.get("/openapi.json")
 def openapi_document() -> Response:
-    """The contract, as committed in `shared/openapi.json`."""
+    """The contract document."""
     return current_app.response_class(current_app.extensions["openapi"], mimetype=JSON)
 
 

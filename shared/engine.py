@@ -32,7 +32,7 @@ def engine_options(settings: Settings) -> EngineOptions:
     else:
         connect_args = {
             "connect_timeout": max(2, round(timeout_s)),
-            "options": f"-c statement_timeout={timeout_s * 1000:.0f}",
+            "options": f"-c statement_timeout={timeout_s * 1000:.0f} -c timezone=UTC",
         }
     return {
         "pool_size": settings.connections,
@@ -50,27 +50,28 @@ class Engines:
     def __init__(self, settings: Settings) -> None:
         url = settings.database
         engine = create_engine(url, **engine_options(settings))
-        self.reads = engine.execution_options(isolation_level="AUTOCOMMIT")
-        self.writes = engine
+        self.reads: Engine = engine
+        self.writes: Engine = engine
         if url.get_backend_name() == "sqlite" and url.database:
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-            _prepare_sqlite(engine)
+            self.writes = engine.execution_options()
+            event.listen(engine, "connect", _configure_sqlite)
+            event.listen(self.writes, "begin", _begin_write)
+        else:
+            self.reads = engine.execution_options(isolation_level="AUTOCOMMIT")
 
     def dispose(self) -> None:
         """Close every connection."""
         self.writes.dispose()
 
 
-def _prepare_sqlite(engine: Engine) -> None:
-    @event.listens_for(engine, "connect")
-    def configure(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-        cursor = connection.cursor()
-        cursor.execute("PRAGMA foreign_keys = ON")
-        # With NORMAL, a write that was answered 201 could be lost in a power cut.
-        cursor.execute("PRAGMA synchronous = FULL")
-        cursor.close()
+def _configure_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA foreign_keys = ON")
+    # With NORMAL, a write that was answered 201 could be lost in a power cut.
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.close()
 
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+def _begin_write(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -1,0 +1,104 @@
+"""The migrations make the schema that the code describes, on both databases, once, whoever comes first."""
+
+import multiprocessing
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import text
+
+from shared.config import Settings
+from shared.engine import Engines
+from shared.migrate import HEAD, newest, upgrade
+from shared.tables import metadata
+from tests.databases import fresh_postgresql
+from tests.postgres import NoPostgres, cluster
+
+INDEXES = {
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'index'",
+    "postgresql": "SELECT indexname FROM pg_indexes",
+}
+
+
+@pytest.fixture(scope="module")
+def postgresql() -> Iterator[str]:
+    try:
+        with cluster() as url:
+            yield url
+    except NoPostgres as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
+    if request.param == "sqlite":
+        yield Settings(database_url=f"sqlite:///{tmp_path}/books.sqlite3")
+    else:
+        with fresh_postgresql(request.getfixturevalue("postgresql")) as url:
+            yield Settings(database_url=url)
+
+
+def test_the_revision_that_the_code_needs_is_the_newest() -> None:
+    assert newest() == HEAD
+
+
+# What cannot be compared on SQLite, its indexes on expressions, is looked up by name instead.
+@pytest.mark.filterwarnings("ignore:autogenerate skipping metadata-specified expression-based index")
+@pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression-based index")
+def test_the_migrations_make_the_tables_that_the_code_describes(settings: Settings) -> None:
+    upgrade(settings)
+    engines = Engines(settings)
+    with engines.reads.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        made = {name for (name,) in connection.execute(text(INDEXES[connection.dialect.name]))}
+    engines.dispose()
+    assert made >= {index.name for table in metadata.tables.values() for index in table.indexes}
+
+
+def _upgrade(url: str) -> str:
+    upgrade(Settings(database_url=url))
+    return "done"
+
+
+def test_many_processes_may_migrate_at_once(settings: Settings) -> None:
+    with multiprocessing.get_context("spawn").Pool(4) as pool:
+        assert pool.map(_upgrade, [settings.database_url] * 4, chunksize=1) == ["done"] * 4
+    engines = Engines(settings)
+    with engines.reads.connect() as connection:
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == [HEAD]
+    engines.dispose()
+
+
+def test_sqlite_is_opened_as_the_design_says(tmp_path: Path) -> None:
+    settings = Settings(database_url=f"sqlite:///{tmp_path}/books.sqlite3")
+    upgrade(settings)
+    engines = Engines(settings)
+    with engines.reads.connect() as connection:
+        names = ("journal_mode", "foreign_keys", "synchronous", "busy_timeout")
+        found = [connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in names]
+    engines.dispose()
+    assert found == ["wal", 1, 2, 5000]
+
+
+def _count(url: str) -> None:
+    engines = Engines(Settings(database_url=url))
+    for _ in range(50):
+        with engines.writes.begin() as connection:
+            n = connection.exec_driver_sql("SELECT n FROM counter").scalar_one()
+            connection.execute(text("UPDATE counter SET n = :n"), {"n": n + 1})
+    engines.dispose()
+
+
+def test_processes_that_write_at_once_wait_for_each_other(tmp_path: Path) -> None:
+    settings = Settings(database_url=f"sqlite:///{tmp_path}/books.sqlite3")
+    upgrade(settings)
+    engines = Engines(settings)
+    with engines.writes.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE counter AS SELECT 0 AS n")
+    with multiprocessing.get_context("spawn").Pool(4) as pool:
+        pool.map(_count, [settings.database_url] * 4, chunksize=1)
+    with engines.reads.connect() as connection:
+        assert connection.exec_driver_sql("SELECT n FROM counter").scalar_one() == 200
+    engines.dispose()

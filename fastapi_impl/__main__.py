@@ -2,6 +2,7 @@
 
 import uvicorn
 
+from fastapi_impl.protocol import ProblemProtocol
 from shared.cli import GRACEFUL_STOP_S, KEEP_ALIVE_S, ServerOptions, serve
 
 
@@ -15,7 +16,7 @@ def run(options: ServerOptions) -> None:
         workers=options.workers,
         reload=options.reload,
         loop="uvloop",
-        http="httptools",
+        http=ProblemProtocol,
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=GRACEFUL_STOP_S,
         access_log=False,

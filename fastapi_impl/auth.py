@@ -53,7 +53,7 @@ async def refresh(body: Refresh, database: CurrentDatabase, services: CurrentSer
     return services.tokens.pair(session, utc_now())
 
 
-@router.post("/logout", status_code=204, responses=problems(400, 401, 413, 415, 422))
+@router.post("/logout", status_code=204, response_class=Response, responses=problems(400, 401, 413, 415, 422))
 async def log_out(body: Refresh, database: CurrentDatabase) -> None:
     """End the session of a refresh token, and with it every access token of that session."""
     if not await database.write(accounts.close_session, body.refresh_token, utc_now()):

@@ -89,7 +89,7 @@ async def patch_book(
     return book
 
 
-@router.delete("/{book_id}", status_code=204, responses=problems(401, 403, 404, 412, 422))
+@router.delete("/{book_id}", status_code=204, response_class=Response, responses=problems(401, 403, 404, 412, 422))
 async def delete_book(
     book_id: BookId, user: CurrentUser, database: CurrentDatabase, preconditions: CurrentPreconditions
 ) -> None:

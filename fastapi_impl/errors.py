@@ -4,6 +4,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy import exc
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 
 from shared import errors, logs
@@ -15,6 +16,7 @@ def register(app: FastAPI) -> None:
     app.exception_handler(DomainError)(domain_error)
     app.exception_handler(RequestValidationError)(validation_error)
     app.exception_handler(HTTPException)(protocol_error)
+    app.exception_handler(ClientDisconnect)(framing_error)
     for away in (exc.OperationalError, exc.InterfaceError, exc.TimeoutError):
         app.exception_handler(away)(database_error)
 
@@ -37,6 +39,11 @@ async def protocol_error(request: Request, error: HTTPException) -> Response:
         return await domain_error(request, errors.MethodNotAllowed(_allowed(request)))
     if error.status_code == 404:
         return await domain_error(request, errors.PathNotFound())
+    return await domain_error(request, errors.MalformedRequest())
+
+
+async def framing_error(request: Request, _error: ClientDisconnect) -> Response:
+    """A body that ends early, while it is read."""
     return await domain_error(request, errors.MalformedRequest())
 
 

@@ -51,7 +51,7 @@ class StrictRequest(Request):
     async def parse(self, media_type: str) -> None:
         """Read the body once; `json()` and `form()` return what was parsed here."""
         raw = await self.body()
-        check_media_type(self.headers.get("content-type"), media_type)
+        check_media_type(self.headers.getlist("content-type"), media_type)
         if media_type == FORM:
             self._form = FormData([*parse_form(raw)])
         else:
@@ -70,6 +70,7 @@ class StrictRoute(APIRoute):
             strict = StrictRequest(request.scope, request.receive)
             if media_type:
                 await strict.parse(media_type)
+            _ = strict.query_params
             return await handler(strict)
 
         return checked

@@ -4,7 +4,15 @@ from gunicorn.app.base import BaseApplication
 
 from flask_impl.app import create_app
 from flask_impl.wire import ApiFlask
-from shared.cli import GRACEFUL_STOP_S, KEEP_ALIVE_S, ServerOptions, serve
+from shared.cli import (
+    GRACEFUL_STOP_S,
+    KEEP_ALIVE_S,
+    MAX_HEADER_BYTES,
+    MAX_HEADERS,
+    MAX_REQUEST_LINE_BYTES,
+    ServerOptions,
+    serve,
+)
 
 
 class Server(BaseApplication):
@@ -19,8 +27,11 @@ class Server(BaseApplication):
         settings = {
             "bind": f"{self._options.host}:{self._options.port}",
             "workers": self._options.workers,
-            "worker_class": "gthread",
+            "worker_class": "flask_impl.protocol.ProblemWorker",
             "threads": self._options.threads,
+            "limit_request_line": MAX_REQUEST_LINE_BYTES,
+            "limit_request_field_size": MAX_HEADER_BYTES,
+            "limit_request_fields": MAX_HEADERS,
             "keepalive": KEEP_ALIVE_S,
             "graceful_timeout": GRACEFUL_STOP_S,
             "reload": self._options.reload,

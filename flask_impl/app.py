@@ -7,7 +7,7 @@ from werkzeug.routing import PathConverter
 from flask_impl import auth, books, docs, errors, health, tracing
 from flask_impl.database import Database
 from flask_impl.passwords import BoundedPasswords
-from flask_impl.wire import ApiFlask
+from flask_impl.wire import ApiFlask, refuse_leading_slashes
 from shared import logs
 from shared.config import Settings
 from shared.docs import OPENAPI_FILE
@@ -18,6 +18,7 @@ class TextConverter(PathConverter):
     """The rest of a path, empty or with slashes, left for the contract to judge."""
 
     regex = ".*?"
+    part_isolating = False
 
 
 def create_app(settings: Settings | None = None) -> ApiFlask:
@@ -25,7 +26,8 @@ def create_app(settings: Settings | None = None) -> ApiFlask:
     settings = settings or Settings.load()
     logs.configure(settings)
     app = ApiFlask("flask_impl", static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
+    # Werkzeug cuts a chunked body at this length and says nothing: one byte more tells which bodies were too long.
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes + 1
     app.url_map.merge_slashes = False
     app.url_map.converters["text"] = TextConverter
     app.extensions["services"] = Services.build(settings)
@@ -36,6 +38,7 @@ def create_app(settings: Settings | None = None) -> ApiFlask:
     )
     errors.register(app)
     tracing.register(app)
+    app.before_request(refuse_leading_slashes)
     for area in (books, auth, health, docs):
         app.register_blueprint(area.router)
     return app

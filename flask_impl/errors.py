@@ -1,6 +1,7 @@
 """Every answer that is not a success, as a problem document: ours, Werkzeug's, the database's and the unforeseen."""
 
 from flask import Flask, Response
+from gunicorn.http.errors import NoMoreData, ParseException
 from sqlalchemy import exc
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 
@@ -12,6 +13,8 @@ def register(app: Flask) -> None:
     """Install the handlers."""
     app.register_error_handler(DomainError, domain_error)
     app.register_error_handler(HTTPException, protocol_error)
+    for unreadable in (ParseException, NoMoreData):
+        app.register_error_handler(unreadable, framing_error)
     for away in (exc.OperationalError, exc.InterfaceError, exc.TimeoutError):
         app.register_error_handler(away, database_error)
     app.register_error_handler(Exception, fault)
@@ -30,6 +33,11 @@ def protocol_error(error: HTTPException) -> Response:
         return domain_error(errors.BodyTooLarge())
     if error.code == 404:
         return domain_error(errors.PathNotFound())
+    return domain_error(errors.MalformedRequest())
+
+
+def framing_error(_error: Exception) -> Response:
+    """A chunked body that gunicorn finds broken, or that ends early, while it is read."""
     return domain_error(errors.MalformedRequest())
 
 

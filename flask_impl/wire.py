@@ -17,8 +17,8 @@ from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import NotFound
 from werkzeug.routing import RequestRedirect
 
-from flask_impl.current import current_user
-from shared.errors import InvalidInput, invalid_input
+from flask_impl.current import current_user, services
+from shared.errors import BodyTooLarge, InvalidInput, PathNotFound, invalid_input
 from shared.parsing import FORM, JSON, check_media_type, once, parse_form, parse_json, parse_query
 from shared.schemas import ProblemItem
 
@@ -42,6 +42,7 @@ class ApiFlask(Flask):
         """What OPTIONS answers: the methods of this path and nothing else."""
         response = super().make_default_options_response()
         response.status_code = 204
+        response.headers["Allow"] = ", ".join(sorted(response.allow))
         return response
 
     def raise_routing_exception(self, request: Request) -> NoReturn:
@@ -49,6 +50,12 @@ class ApiFlask(Flask):
         if isinstance(request.routing_exception, RequestRedirect):
             raise NotFound
         super().raise_routing_exception(request)
+
+
+def refuse_leading_slashes() -> None:
+    """Hold `//books/` apart from `/books/`, which Werkzeug takes for the same."""
+    if request.environ["PATH_INFO"].startswith("//"):
+        raise PathNotFound
 
 
 def operation(
@@ -65,12 +72,13 @@ def operation(
         @wraps(view)
         def checked(**path_values: str) -> Response:
             sent = _parse_body(media_type) if body else None
+            parameters = once(parse_query(request.query_string))
             arguments: dict[str, object] = {"user": current_user()} if user else {}
             problems: list[ProblemItem] = []
             if path:
                 arguments |= dict(_validate(path, path_values, "path", problems) or ())
             if query:
-                arguments["query"] = _validate(query, once(parse_query(request.query_string)), "query", problems)
+                arguments["query"] = _validate(query, parameters, "query", problems)
             if body:
                 arguments["body"] = _validate(body, sent, "body", problems)
             if problems:
@@ -84,7 +92,9 @@ def operation(
 
 def _parse_body(media_type: str) -> object:
     raw = request.get_data(cache=False)
-    check_media_type(request.content_type, media_type)
+    if len(raw) > services.settings.max_body_bytes:
+        raise BodyTooLarge
+    check_media_type(request.headers.getlist("Content-Type"), media_type)
     return dict(parse_form(raw)) if media_type == FORM else parse_json(raw)
 
 

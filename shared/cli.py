@@ -12,6 +12,11 @@ from sqlalchemy.exc import OperationalError
 from shared.config import ConfigError, Settings
 from shared.migrate import upgrade
 
+# What both servers read of a request before they refuse it; gunicorn cannot go further.
+MAX_REQUEST_LINE_BYTES = 8190
+MAX_HEADER_BYTES = 8190
+MAX_HEADERS = 100
+
 KEEP_ALIVE_S = 5
 GRACEFUL_STOP_S = 30
 

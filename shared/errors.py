@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from http import HTTPStatus
 from typing import NamedTuple, TypedDict
 
 from pydantic_core import ErrorDetails
@@ -51,6 +52,24 @@ class BodyTooLarge(DomainError):
     def headers(self) -> dict[str, str]:
         # The rest of the body is still on its way and nobody will read it.
         return {"Connection": "close"}
+
+
+class TargetTooLong(DomainError):
+    """The request line is longer than the server reads."""
+
+    detail = "The request target is too long."
+
+
+class HeadersTooLarge(DomainError):
+    """A header field, or their number, is larger than the server reads."""
+
+    detail = "The header fields are too many or too large."
+
+
+class ExpectationFailed(DomainError):
+    """The client expects something other than 100-continue."""
+
+    detail = "Only 100-continue can be expected."
 
 
 class UnsupportedMediaType(DomainError):
@@ -154,8 +173,11 @@ KINDS: dict[type[DomainError], Kind] = {
     UsernameTaken: Kind(409, "username-taken", "Username taken"),
     StaleVersion: Kind(412, "stale-version", "Precondition failed"),
     BodyTooLarge: Kind(413, "body-too-large", "Body too large"),
+    TargetTooLong: Kind(414, "target-too-long", "Target too long"),
     UnsupportedMediaType: Kind(415, "unsupported-media-type", "Unsupported media type"),
+    ExpectationFailed: Kind(417, "expectation-failed", "Expectation failed"),
     InvalidInput: Kind(422, "invalid-input", "Invalid input"),
+    HeadersTooLarge: Kind(431, "headers-too-large", "Headers too large"),
     Overloaded: Kind(503, "overloaded", "Overloaded"),
     DatabaseAway: Kind(503, "database-away", "Database away"),
 }
@@ -168,6 +190,12 @@ class Answer(NamedTuple):
     status: int
     headers: dict[str, str]
     body: bytes
+
+    def raw(self) -> bytes:
+        """The whole HTTP/1.1 message, for a server that closes the connection after it."""
+        headers = self.headers | {"Content-Length": str(len(self.body)), "Connection": "close"}
+        head = [f"HTTP/1.1 {self.status} {HTTPStatus(self.status).phrase}", *map(": ".join, headers.items())]
+        return "\r\n".join([*head, "", ""]).encode() + self.body
 
 
 def answer(error: DomainError) -> Answer:

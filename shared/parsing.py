@@ -23,9 +23,11 @@ MAX_DEPTH = 20
 MAX_DIGITS = 400
 
 
-def check_media_type(content_type: str | None, expected: str) -> None:
-    """Raise UnsupportedMediaType unless `content_type` is `expected`, in UTF-8."""
-    essence, _, parameters = (content_type or "").lower().partition(";")
+def check_media_type(headers: list[str], expected: str) -> None:
+    """Raise UnsupportedMediaType unless the one Content-Type header is `expected`, in UTF-8."""
+    if len(headers) > 1:
+        raise MalformedRequest
+    essence, _, parameters = "".join(headers).lower().partition(";")
     charset = re.search(r"(?:^|;)\s*charset\s*=\s*\"?([^\s;\"]*)", parameters)
     if essence.strip() not in ACCEPTED[expected] or (charset and charset[1] not in {"utf-8", "utf8"}):
         raise UnsupportedMediaType(f"This operation reads {' or '.join(sorted(ACCEPTED[expected]))} in UTF-8.")

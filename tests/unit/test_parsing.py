@@ -83,7 +83,7 @@ def test_a_lone_surrogate_is_left_to_the_schemas() -> None:
     ],
 )  # fmt: skip
 def test_a_media_type_is_read_in_all_its_spellings(content_type: str, expected: str) -> None:
-    check_media_type(content_type, expected)
+    check_media_type([content_type], expected)
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,12 @@ def test_a_media_type_is_read_in_all_its_spellings(content_type: str, expected: 
 )  # fmt: skip
 def test_another_media_type_is_refused(content_type: str | None, expected: str) -> None:
     with pytest.raises(UnsupportedMediaType):
-        check_media_type(content_type, expected)
+        check_media_type([] if content_type is None else [content_type], expected)
+
+
+def test_two_media_types_are_malformed() -> None:
+    with pytest.raises(MalformedRequest):
+        check_media_type([JSON, JSON], JSON)
 
 
 def test_a_form_is_read_by_name_and_empty_members_are_left_out() -> None:

@@ -64,7 +64,8 @@ SECONDS = int(NOW.timestamp())
     [
         {"iss": "other"}, {"aud": "other"}, {"aud": ["books-api"]}, {"sub": 7}, {"sid": 1}, {"jti": None},
         {"exp": None}, {"iss": None}, {"aud": None}, {"sub": None}, {"sid": None}, {"iat": None},
-        {"exp": str(SECONDS + 900)}, {"exp": SECONDS + 900.5}, {"exp": 10**22}, {"exp": SECONDS + 901}, {"exp": True}, {"iat": str(SECONDS)},
+        {"exp": str(SECONDS + 900)}, {"exp": SECONDS + 900.5}, {"exp": 10**22}, {"exp": SECONDS + 901},
+        {"exp": True}, {"iat": str(SECONDS)},
         {"iat": -1}, {"exp": float("inf")}, {"admin": True}, {"nbf": 0},
     ],
     ids=str,

@@ -18,7 +18,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.routing import RequestRedirect
 
 from flask_impl.current import current_user, services
-from shared.errors import BodyTooLarge, InvalidInput, PathNotFound, invalid_input
+from shared.errors import BodyTooLarge, InvalidInput, MalformedRequest, PathNotFound, invalid_input
 from shared.parsing import FORM, JSON, check_media_type, once, parse_form, parse_json, parse_query
 from shared.schemas import ProblemItem
 
@@ -94,6 +94,9 @@ def _parse_body(media_type: str) -> object:
     raw = request.get_data(cache=False)
     if len(raw) > services.settings.max_body_bytes:
         raise BodyTooLarge
+    # gunicorn ends the stream without a word when the client leaves in the middle.
+    if len(raw) < (request.content_length or 0):
+        raise MalformedRequest
     check_media_type(request.headers.getlist("Content-Type"), media_type)
     return dict(parse_form(raw)) if media_type == FORM else parse_json(raw)
 

@@ -49,10 +49,6 @@ class BodyTooLarge(DomainError):
 
     detail = "The request body exceeds the limit of this operation."
 
-    def headers(self) -> dict[str, str]:
-        # The rest of the body is still on its way and nobody will read it.
-        return {"Connection": "close"}
-
 
 class TargetTooLong(DomainError):
     """The request line is longer than the server reads."""

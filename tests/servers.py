@@ -37,13 +37,14 @@ def serving(
         )
     try:
         url = f"http://127.0.0.1:{port}"
-        _await_ready(url, process, log)
+        await_ready(url, process, log)
         yield url
     finally:
         _stop(process)
 
 
-def _await_ready(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
+def await_ready(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    """Return when the server answers; raises RuntimeError with its log when it never does."""
     deadline = time.monotonic() + START_S
     while time.monotonic() < deadline:
         if process.poll() is not None:

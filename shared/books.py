@@ -111,7 +111,7 @@ def get(connection: Connection, book_id: int) -> Book:
 def create(connection: Connection, user: User, body: NewBook, now: datetime) -> Book:
     """Add a book that `user` owns."""
     row = body.model_dump() | {"owner": user.username, "version": 1, "created_at": now, "updated_at": now}
-    book_id = connection.execute(_insert, row | _keys(row)).scalar_one()
+    book_id = connection.execute(_insert, row | search_keys(row)).scalar_one()
     return Book(id=book_id, **row)
 
 
@@ -171,12 +171,13 @@ def _save(connection: Connection, book: Book, changes: dict[str, object], now: d
     changed = book.model_copy(update=changes | {"version": book.version + 1, "updated_at": now})
     row = changed.model_dump(exclude={"id", "owner", "created_at"})
     connection.execute(
-        update(table).where(table.c.id == book.id, table.c.version == book.version).values(**row, **_keys(row))
+        update(table).where(table.c.id == book.id, table.c.version == book.version).values(**row, **search_keys(row))
     )
     return changed
 
 
-def _keys(row: dict[str, object]) -> dict[str, str]:
+def search_keys(row: dict[str, object]) -> dict[str, str]:
+    """The folded copies of a book's texts, by which it is found and sorted."""
     title, author, category = (str(row[name]) for name in ("title", "author", "category"))
     return {
         "title_key": fold(title),

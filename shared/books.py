@@ -7,7 +7,7 @@ A list is paged by keyset: a page begins behind the last book of the page before
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import (
     Column,
@@ -19,8 +19,9 @@ from sqlalchemy import (
     delete,
     func,
     insert,
+    literal_column,
     select,
-    tuple_,
+    union_all,
     update,
 )
 
@@ -32,12 +33,17 @@ from shared.schemas import MAX_ID, Book, BookPage, BookPatch, BookQuery, FullBoo
 from shared.tables import YEAR_LAST_ASCENDING, YEAR_LAST_DESCENDING
 from shared.tables import books as table
 
+Statement: TypeAlias = Select[*tuple[Any, ...]]
+Found: TypeAlias = Row[*tuple[Any, ...]]
+
 _names = tuple(Book.model_fields)
 _public: list[Column[object]] = [table.c[name] for name in _names]
 _year, _year_down = (
-    func.coalesce(table.c.published_year, last) for last in (YEAR_LAST_ASCENDING, YEAR_LAST_DESCENDING)
+    # Written out, not bound: only then does the index on this expression serve.
+    func.coalesce(table.c.published_year, literal_column(str(last)))
+    for last in (YEAR_LAST_ASCENDING, YEAR_LAST_DESCENDING)
 )
-_orders: dict[str, ColumnElement[str | int]] = {
+_orders: dict[str, ColumnElement[Any]] = {
     "id": table.c.id,
     "-id": table.c.id,
     "title": table.c.title_key,
@@ -68,7 +74,7 @@ def find(connection: Connection, query: BookQuery, cursors: Cursors) -> BookPage
     return _present(rows, query, cursors)
 
 
-def _present(rows: "Sequence[Row[*tuple[Any, ...]]]", query: BookQuery, cursors: Cursors) -> BookPage:
+def _present(rows: Sequence[Found], query: BookQuery, cursors: Cursors) -> BookPage:
     shown = rows[: query.limit]
     last = shown[-1] if len(rows) > len(shown) else None
     following = None if last is None else cursors.sign(query, (last.order_key, last.id))
@@ -76,27 +82,45 @@ def _present(rows: "Sequence[Row[*tuple[Any, ...]]]", query: BookQuery, cursors:
 
 
 @cache
-def _page(sort: str, names: frozenset[str]) -> "Select[*tuple[Any, ...]]":
+def _page(sort: str, names: frozenset[str]) -> Statement:
     """The statement for one shape of query: an order, and the names of the values that it will be given."""
     order, down = _orders[sort], sort.startswith("-")
-    statement = select(*_public, order.label("order_key")).limit(bindparam("rows"))
-    conditions: dict[str, ColumnElement[bool]] = {
-        "author": table.c.author_key == bindparam("author"),
-        "category": table.c.category_key == bindparam("category"),
-        "min_rating": table.c.rating >= bindparam("min_rating"),
-        "after_id": _behind(order, down),
-    }
-    for name in sorted(names - {"after_key"}):
-        statement = statement.where(
-            conditions[name] if name in conditions else table.c.search_text.like(bindparam(name))
-        )
-    return statement.order_by(*((order.desc(), table.c.id.desc()) if down else (order, table.c.id)))
+    conditions = [
+        _filters[name] if name in _filters else table.c.search_text.like(bindparam(name))
+        for name in sorted(names - {"after_key", "after_id"})
+    ]
+    matching = select(*_public, order.label("order_key")).where(*conditions)
+    if "after_id" in names:
+        return _behind(matching, order, down)
+    keys = (order,) if order is table.c.id else (order, table.c.id)
+    return _first(matching, *keys, down=down)
 
 
-def _behind(order: ColumnElement[str | int], down: bool) -> ColumnElement[bool]:
-    keys = tuple_(order, table.c.id)
-    after = tuple_(bindparam("after_key", type_=order.type), bindparam("after_id"))
-    return keys < after if down else keys > after
+_filters: dict[str, ColumnElement[bool]] = {
+    "author": table.c.author_key == bindparam("author"),
+    "category": table.c.category_key == bindparam("category"),
+    "min_rating": table.c.rating >= bindparam("min_rating"),
+}
+
+
+def _first(statement: Statement, *keys: ColumnElement[Any], down: bool) -> Statement:
+    return statement.order_by(*(key.desc() if down else key for key in keys)).limit(bindparam("rows"))
+
+
+def _behind(matching: Statement, order: ColumnElement[Any], down: bool) -> Statement:
+    """The rows behind a position: those with its key and a later id, then those with a later key.
+
+    One condition on both, `(key, id) > (…)`, would read all rows that share the key: SQLite seeks by one column only.
+    """
+    after_key, after_id = bindparam("after_key", type_=order.type), bindparam("after_id", type_=table.c.id.type)
+    later_id = table.c.id < after_id if down else table.c.id > after_id
+    if order is table.c.id:
+        return _first(matching.where(later_id), order, down=down)
+    later_key = order < after_key if down else order > after_key
+    same = _first(matching.where(order == after_key, later_id), table.c.id, down=down).subquery()
+    later = _first(matching.where(later_key), order, table.c.id, down=down).subquery()
+    both = union_all(select(same), select(later)).subquery()
+    return _first(select(both), both.c.order_key, both.c.id, down=down)
 
 
 _by_id = select(*_public).where(table.c.id == bindparam("book_id"))
@@ -150,7 +174,7 @@ def remove(connection: Connection, user: User, book_id: int, preconditions: Prec
     connection.execute(delete(table).where(table.c.id == book.id))
 
 
-def _one(connection: Connection, statement: "Select[*tuple[Any, ...]]", book_id: int) -> Book:
+def _one(connection: Connection, statement: Statement, book_id: int) -> Book:
     # Ids above the range of the column exist in no database, and a driver would refuse to ask for them.
     row = connection.execute(statement, {"book_id": book_id}).one_or_none() if book_id <= MAX_ID else None
     if row is None:
@@ -187,6 +211,6 @@ def search_keys(row: dict[str, object]) -> dict[str, str]:
     }
 
 
-def _book(row: "Row[*tuple[Any, ...]]") -> Book:
+def _book(row: Found) -> Book:
     # By position: asking a row for its columns by name costs more than validating them.
     return Book.model_validate(dict(zip(_names, row, strict=False)))

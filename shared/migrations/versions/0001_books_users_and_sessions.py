@@ -57,12 +57,17 @@ def upgrade() -> None:
         sa.CheckConstraint("rating BETWEEN 1 AND 5", name="ck_books_rating"),
         sqlite_autoincrement=True,
     )
-    op.create_index("ix_books_title", "books", ["title_key", "id"])
-    op.create_index("ix_books_author", "books", ["author_key", "id"])
+    orders: dict[str, str | sa.TextClause] = {
+        "title": "title_key",
+        "author": "author_key",
+        "rating": "rating",
+        "year": sa.text("coalesce(published_year, 10000)"),
+        "year_down": sa.text("coalesce(published_year, -10000)"),
+    }
+    for name, key in orders.items():
+        op.create_index(f"ix_books_{name}", "books", [key, "id"])
+        op.create_index(f"ix_books_category_{name}", "books", ["category_key", key, "id"])
     op.create_index("ix_books_category", "books", ["category_key", "id"])
-    op.create_index("ix_books_rating", "books", ["rating", "id"])
-    op.create_index("ix_books_year", "books", [sa.text("coalesce(published_year, 10000)"), "id"])
-    op.create_index("ix_books_year_down", "books", [sa.text("coalesce(published_year, -10000)"), "id"])
 
 
 def downgrade() -> None:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Form, Response
 
 from fastapi_impl.current import CurrentPasswords, CurrentServices, CurrentUser
 from fastapi_impl.database import CurrentDatabase
-from fastapi_impl.openapi import LOCATION, problems
+from fastapi_impl.openapi import problems, sends
 from fastapi_impl.wire import NO_STORE, StrictRoute
 from shared import accounts
 from shared.errors import InvalidToken
@@ -16,7 +16,7 @@ from shared.schemas import Login, Me, Refresh, Registration, TokenPair
 router = APIRouter(prefix="/auth", tags=["auth"], route_class=StrictRoute)
 
 
-@router.post("/register", status_code=201, responses={201: LOCATION, **problems(400, 409, 413, 415, 422, 503)})
+@router.post("/register", status_code=201, responses={201: sends("Location"), **problems(400, 409, 413, 415, 422, 503)})
 async def register(
     body: Registration, database: CurrentDatabase, passwords: CurrentPasswords, response: Response
 ) -> Me:
@@ -60,7 +60,7 @@ async def log_out(body: Refresh, database: CurrentDatabase) -> None:
         raise InvalidToken
 
 
-@router.get("/me", responses=problems(401))
+@router.get("/me", responses=problems(400, 401))
 async def get_me(user: CurrentUser, database: CurrentDatabase, response: Response) -> Me:
     """The user's own account."""
     response.headers.update(NO_STORE)

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Body, Query, Response
 
 from fastapi_impl.current import CurrentPreconditions, CurrentServices, CurrentUser
 from fastapi_impl.database import CurrentDatabase
-from fastapi_impl.openapi import ETAG, LOCATION, NOT_MODIFIED, also_reads, problems
+from fastapi_impl.openapi import NOT_MODIFIED, also_reads, problems, sends
 from fastapi_impl.wire import StrictRoute, not_modified
 from shared import books
 from shared.model import etag, utc_now
@@ -16,7 +16,7 @@ from shared.schemas import Author, AuthorQuery, Book, BookId, BookPage, BookPatc
 router = APIRouter(prefix="/books", tags=["books"], route_class=StrictRoute)
 
 
-@router.get("/", responses=problems(422))
+@router.get("/", responses=problems(400, 422))
 async def list_books(
     query: Annotated[BookQuery, Query()], database: CurrentDatabase, services: CurrentServices
 ) -> BookPage:
@@ -24,7 +24,7 @@ async def list_books(
     return await database.read(books.find, query, services.cursors)
 
 
-@router.get("/author/{book_author:path}", responses=problems(422))
+@router.get("/author/{book_author:path}", responses=problems(400, 422))
 async def list_books_by_author(
     book_author: Author,
     query: Annotated[AuthorQuery, Query()],
@@ -35,7 +35,7 @@ async def list_books_by_author(
     return await database.read(books.find, query.of(book_author), services.cursors)
 
 
-@router.post("/", status_code=201, responses={201: LOCATION | ETAG, **problems(400, 401, 413, 415, 422)})
+@router.post("/", status_code=201, responses={201: sends("Location", "ETag"), **problems(400, 401, 413, 415, 422)})
 async def create_book(user: CurrentUser, body: NewBook, database: CurrentDatabase, response: Response) -> Book:
     """Add a book, which then belongs to the user."""
     book = await database.write(books.create, user, body, utc_now())
@@ -43,7 +43,9 @@ async def create_book(user: CurrentUser, body: NewBook, database: CurrentDatabas
     return book
 
 
-@router.get("/{book_id}", response_model=Book, responses={200: ETAG, 304: NOT_MODIFIED, **problems(404, 422)})
+@router.get(
+    "/{book_id}", response_model=Book, responses={200: sends("ETag"), 304: NOT_MODIFIED, **problems(400, 404, 422)}
+)
 async def get_book(
     book_id: BookId, database: CurrentDatabase, preconditions: CurrentPreconditions, response: Response
 ) -> Book | Response:
@@ -55,7 +57,7 @@ async def get_book(
     return book
 
 
-@router.put("/{book_id}", responses={200: ETAG, **problems(400, 401, 403, 404, 412, 413, 415, 422)})
+@router.put("/{book_id}", responses={200: sends("ETag"), **problems(400, 401, 403, 404, 412, 413, 415, 422)})
 async def replace_book(
     book_id: BookId,
     user: CurrentUser,
@@ -72,7 +74,7 @@ async def replace_book(
 
 @router.patch(
     "/{book_id}",
-    responses={200: ETAG, **problems(400, 401, 403, 404, 412, 413, 415, 422)},
+    responses={200: sends("ETag"), **problems(400, 401, 403, 404, 412, 413, 415, 422)},
     openapi_extra=also_reads(JSON, BookPatch),
 )
 async def patch_book(
@@ -89,7 +91,7 @@ async def patch_book(
     return book
 
 
-@router.delete("/{book_id}", status_code=204, response_class=Response, responses=problems(401, 403, 404, 412, 422))
+@router.delete("/{book_id}", status_code=204, response_class=Response, responses=problems(400, 401, 403, 404, 412, 422))
 async def delete_book(
     book_id: BookId, user: CurrentUser, database: CurrentDatabase, preconditions: CurrentPreconditions
 ) -> None:

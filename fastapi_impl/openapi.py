@@ -15,11 +15,18 @@ from shared.schemas import Problem
 
 Responses = dict[int | str, dict[str, Any]]
 
-_TEXT = {"type": "string"}
-ETAG = {"headers": {"ETag": {"description": "Version of the book, for If-Match and If-None-Match.", "schema": _TEXT}}}
-LOCATION = {"headers": {"Location": {"description": "Path of what was made.", "schema": _TEXT}}}
-NOT_MODIFIED = {"description": "The client's copy is current."} | ETAG
+_HEADERS = {
+    "ETag": "Version of the book, for If-Match and If-None-Match.",
+    "Location": "Path of what was made.",
+}
 
+
+def sends(*names: str) -> dict[str, Any]:
+    """The headers that a response carries beside those of every response."""
+    return {"headers": {name: {"description": _HEADERS[name], "schema": {"type": "string"}} for name in names}}
+
+
+NOT_MODIFIED = {"description": "The client's copy is current."} | sends("ETag")
 
 _REASONS = {
     400: "The body or the query string does not parse.",

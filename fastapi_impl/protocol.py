@@ -26,6 +26,12 @@ class ProblemProtocol(HttpToolsProtocol):
         if name.lower() == b"expect" and value.lower() != b"100-continue":
             self._refuse(errors.ExpectationFailed())
 
+    def on_headers_complete(self) -> None:
+        """Begin the request, unless it is of a version that nobody serves any more."""
+        if self.parser.get_http_version() not in {"1.0", "1.1"}:
+            self._refuse(errors.MalformedRequest())
+        super().on_headers_complete()
+
     def _refuse(self, fact: DomainError) -> None:
         # The parser stops at an exception of its callbacks, and uvicorn then refuses the request.
         self._refusal = fact

@@ -21,7 +21,7 @@ class Tracing:
             await self._app(scope, receive, send)
             return
         started = perf_counter()
-        trace_id = request_id(Headers(scope=scope).get("X-Request-ID"))
+        trace_id = request_id(Headers(scope=scope).getlist("X-Request-ID"))
         answered = False
 
         async def traced(message: Message) -> None:

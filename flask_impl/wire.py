@@ -91,11 +91,14 @@ def operation(
 
 
 def _parse_body(media_type: str) -> object:
+    declared, limit = request.content_length or 0, services.settings.max_body_bytes
+    if declared > limit:
+        raise BodyTooLarge
     raw = request.get_data(cache=False)
-    if len(raw) > services.settings.max_body_bytes:
+    if len(raw) > limit:
         raise BodyTooLarge
     # gunicorn ends the stream without a word when the client leaves in the middle.
-    if len(raw) < (request.content_length or 0):
+    if len(raw) < declared:
         raise MalformedRequest
     check_media_type(request.headers.getlist("Content-Type"), media_type)
     return dict(parse_form(raw)) if media_type == FORM else parse_json(raw)

@@ -16,8 +16,8 @@ DOCS_PAGE = Path(__file__).parent / "static" / "docs.html"
 
 # The files of Swagger UI that the page loads, and nothing else of the package.
 ASSETS = {
-    "swagger-ui.css": "text/css; charset=utf-8",
-    "swagger-ui-bundle.js": "text/javascript; charset=utf-8",
+    "swagger-ui.css": "text/css",
+    "swagger-ui-bundle.js": "text/javascript",
     "favicon-32x32.png": "image/png",
 }
 

@@ -224,13 +224,15 @@ class PydanticError(TypedDict):
 def invalid_input(errors: Iterable[ErrorDetails | PydanticError], *prefix: str) -> list[ProblemItem]:
     """Pydantic's errors as items of a problem document, below the location `prefix`."""
     return [
-        ProblemItem(
-            loc=[_printable(part) for part in (*prefix, *error["loc"])],
-            msg=error["msg"].removeprefix("Value error, "),
-            type=error["type"],
-        )
-        for error in errors
+        _item([*prefix, *error["loc"]], error["msg"].removeprefix("Value error, "), error["type"]) for error in errors
     ]
+
+
+def _item(loc: list[str | int], message: str, kind: str) -> ProblemItem:
+    # What frameworks say of a body that is no object names their own classes.
+    if loc == ["body"]:
+        return ProblemItem(loc=loc, msg="Input should be a JSON object", type="object_type")
+    return ProblemItem(loc=[_printable(part) for part in loc], msg=message, type=kind)
 
 
 def _printable(part: str | int) -> str | int:

@@ -73,7 +73,7 @@ def bearer_token(headers: Iterable[str]) -> str:
 
     Raises Unauthorized when there is none, or not exactly one, of the scheme Bearer.
     """
-    match = re.fullmatch(r"bearer +([A-Za-z0-9._~+/=-]+)", ", ".join(headers), re.IGNORECASE)
+    match = re.fullmatch(r"bearer +([A-Za-z0-9._~+/=-]+)", ", ".join(headers).strip(" \t"), re.IGNORECASE)
     if match is None:
         raise Unauthorized
     return match[1]

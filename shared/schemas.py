@@ -89,7 +89,7 @@ Year = Annotated[
     Field(ge=-9999, le=9999, description="Year of first publication, negative for BC; null when unknown."),
 ]
 BookId = Annotated[int, Field(ge=1, title="Book id", description="Id that the server gave the book."), Digits]
-SearchWords = Annotated[str, Field(max_length=200), AfterValidator(_searchable)]
+SearchWords = Annotated[str, Field(max_length=200), Storable, AfterValidator(_searchable)]
 Email = Annotated[str, Field(max_length=254, json_schema_extra={"format": "email"}), AfterValidator(_email)]
 RefreshToken = Annotated[str, Field(min_length=1, max_length=200, description="The refresh token last received.")]
 

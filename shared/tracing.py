@@ -6,9 +6,10 @@ import secrets
 _SAFE = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
-def request_id(sent: str | None) -> str:
-    """The client's own id if it is harmless in a log and a header, else a new one."""
-    return sent if sent and _SAFE.fullmatch(sent) else secrets.token_hex(8)
+def request_id(sent: list[str]) -> str:
+    """The client's own id if it is one, and harmless in a log and a header; else a new one."""
+    text = ",".join(sent).strip(" \t")
+    return text if _SAFE.fullmatch(text) else secrets.token_hex(8)
 
 
 def trace_headers(request_id: str, seconds: float) -> dict[str, str]:

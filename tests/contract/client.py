@@ -27,6 +27,16 @@ def book_fields(**changes: Any) -> dict[str, Any]:
     } | changes
 
 
+def fields_of(book: Mapping[str, Any]) -> dict[str, Any]:
+    """The six fields of a book that a client may write."""
+    return {name: book[name] for name in book_fields()}
+
+
+def url(book: Mapping[str, Any]) -> str:
+    """Where a book is."""
+    return f"/books/{book['id']}"
+
+
 @dataclass(frozen=True)
 class User:
     """An account with a session."""
@@ -77,6 +87,13 @@ class Api:
         document: dict[str, Any] = response.json()
         return document
 
+    def read(self, book: Mapping[str, Any]) -> dict[str, Any]:
+        """A book as it is now."""
+        response = self.http.get(url(book))
+        assert response.status_code == 200, response.text
+        document: dict[str, Any] = response.json()
+        return document
+
     def page(self, **query: Any) -> dict[str, Any]:
         """One page of the catalogue."""
         response = self.http.get("/books/", params=query)
@@ -89,7 +106,7 @@ class Api:
         page = self.page(**query)
         items: list[dict[str, Any]] = page["items"]
         while page["next"]:
-            page = self.page(**query, cursor=page["next"])
+            page = self.page(**query | {"cursor": page["next"]})
             items += page["items"]
         return items
 

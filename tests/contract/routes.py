@@ -1,0 +1,56 @@
+"""The routes of the contract as data, for rules that hold on many of them."""
+
+from typing import NamedTuple
+
+JSON = "application/json"
+MERGE_PATCH = "application/merge-patch+json"
+FORM = "application/x-www-form-urlencoded"
+
+# Larger than any id that a database hands out, and still an id.
+NO_SUCH_ID = 2**63 - 1
+
+
+class Route(NamedTuple):
+    """One operation: what it reads, and whether it needs a user."""
+
+    method: str
+    path: str
+    media_type: str | None = None
+    user: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.method}{self.path.replace('{book_id}', 'id').replace('/', '-').rstrip('-')}"
+
+
+ROUTES = [
+    Route("GET", "/books/"),
+    Route("POST", "/books/", JSON, user=True),
+    Route("GET", "/books/author/nobody"),
+    Route("GET", "/books/{book_id}"),
+    Route("PUT", "/books/{book_id}", JSON, user=True),
+    Route("PATCH", "/books/{book_id}", MERGE_PATCH, user=True),
+    Route("DELETE", "/books/{book_id}", user=True),
+    Route("POST", "/auth/register", JSON),
+    Route("POST", "/auth/login", FORM),
+    Route("POST", "/auth/refresh", JSON),
+    Route("POST", "/auth/logout", JSON),
+    Route("GET", "/auth/me", user=True),
+    Route("GET", "/health/live"),
+    Route("GET", "/health/ready"),
+    Route("GET", "/openapi.json"),
+    Route("GET", "/docs"),
+]
+# Those that the contract document describes: all but the document and its page.
+OPERATIONS = [route for route in ROUTES if route.path not in {"/openapi.json", "/docs"}]
+READING_JSON = [route for route in ROUTES if route.media_type in {JSON, MERGE_PATCH}]
+READING_BODIES = [route for route in ROUTES if route.media_type]
+NEEDING_USERS = [route for route in ROUTES if route.user]
+
+
+def methods_by_path() -> dict[str, list[str]]:
+    """Each path, with an id where it has one, and what its Allow header must list."""
+    found: dict[str, set[str]] = {}
+    for route in ROUTES:
+        implied = {"OPTIONS", "HEAD"} if route.method == "GET" else {"OPTIONS"}
+        found.setdefault(route.path.format(book_id=1), set()).update({route.method}, implied)
+    return {path: sorted(methods) for path, methods in found.items()}

@@ -1,0 +1,204 @@
+"""The contract document is whole, and says what the server does."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import httpx2
+import pytest
+
+from tests.contract.client import Api, User
+from tests.contract.routes import OPERATIONS, Route
+from tests.contract.schema import faults, resolved
+from tests.contract.violations import GUARDED, Attempt, Violation
+
+METHODS = {"get", "put", "post", "patch", "delete"}
+SINGLE = [pytest.param(route, broken, id=f"{route}-{broken}") for route, checks in GUARDED.items() for broken in checks]
+
+
+@pytest.fixture(scope="session")
+def document(api: Api) -> dict[str, Any]:
+    response = api.http.get("/openapi.json")
+    assert response.status_code == 200
+    found: dict[str, Any] = response.json()
+    return found
+
+
+def documented_path(route: Route) -> str:
+    return route.path.replace("/author/nobody", "/author/{book_author}")
+
+
+def operation(document: dict[str, Any], route: Route) -> dict[str, Any]:
+    found: dict[str, Any] = document["paths"][documented_path(route)][route.method.lower()]
+    return found
+
+
+def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, item in document["paths"].items():
+        for method in METHODS & set(item):
+            yield path, method, item[method]
+
+
+def references(node: object) -> Iterator[str]:
+    if isinstance(node, dict):
+        yield from (value for name, value in node.items() if name == "$ref")
+    for child in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        yield from references(child)
+
+
+def assert_documented(document: dict[str, Any], route: Route, response: httpx2.Response) -> None:
+    """Status, media type and body of `response` are those that the document promises."""
+    promised = operation(document, route)["responses"][str(response.status_code)]
+    if not response.content:
+        assert "content" not in promised
+        return
+    content = promised["content"][response.headers["content-type"]]
+    assert faults(document, content["schema"], response.json()) == []
+    for name in promised.get("headers", {}):
+        assert name in response.headers
+
+
+def test_the_document_is_openapi_3_1(document: dict[str, Any]) -> None:
+    assert re.fullmatch(r"3\.1\.\d+", document["openapi"])
+    assert document["info"]["title"]
+    assert document["info"]["version"]
+    assert set(document) <= {"openapi", "info", "servers", "paths", "components", "tags", "security", "externalDocs"}
+
+
+def test_the_document_lists_exactly_the_routes_of_the_contract(document: dict[str, Any]) -> None:
+    documented = {(path, method.upper()) for path, method, _ in operations(document)}
+    assert documented == {(documented_path(route), route.method) for route in OPERATIONS}
+
+
+def test_every_operation_is_described(document: dict[str, Any]) -> None:
+    declared = {tag["name"] for tag in document["tags"] if tag["description"]}
+    for path, method, found in operations(document):
+        assert found["summary"], (method, path)
+        assert found["description"].endswith("."), (method, path)
+        assert found["tags"], (method, path)
+        assert set(found["tags"]) <= declared, (method, path)
+
+
+def test_every_operation_has_an_id_of_its_own(document: dict[str, Any]) -> None:
+    ids = [found["operationId"] for _path, _method, found in operations(document)]
+    assert len(ids) == len(set(ids))
+    assert all(re.fullmatch(r"[a-z][A-Za-z0-9_]*", found) for found in ids)
+
+
+def test_every_reference_leads_somewhere_and_every_schema_is_used(document: dict[str, Any]) -> None:
+    used = set(references(document))
+    assert all(resolved(document, {"$ref": reference}) for reference in used)
+    schemas = {f"#/components/schemas/{name}" for name in document["components"]["schemas"]}
+    assert used == schemas
+
+
+def test_every_path_parameter_is_declared(document: dict[str, Any]) -> None:
+    for path, method, found in operations(document):
+        declared = {item["name"] for item in found.get("parameters", []) if item["in"] == "path" and item["required"]}
+        assert declared == set(re.findall(r"{(\w+)}", path)), (method, path)
+
+
+def test_every_parameter_and_field_has_a_description_or_title(document: dict[str, Any]) -> None:
+    for path, method, found in operations(document):
+        for item in found.get("parameters", []):
+            assert item["schema"].get("title") or item.get("description"), (method, path, item["name"])
+    for name, schema in document["components"]["schemas"].items():
+        assert schema["description"], name
+        for field, member in schema["properties"].items():
+            assert member.get("title") or member.get("description"), (name, field)
+
+
+def test_every_answer_has_a_description_and_every_problem_the_shape_of_one(document: dict[str, Any]) -> None:
+    for path, method, found in operations(document):
+        assert any(status.startswith("2") for status in found["responses"])
+        for status, answer in found["responses"].items():
+            assert answer["description"], (method, path, status)
+            if status.startswith(("4", "5")):
+                schema = {"$ref": "#/components/schemas/Problem"}
+                assert answer["content"] == {"application/problem+json": {"schema": schema}}, (method, path, status)
+
+
+def test_security_is_declared_where_a_token_is_needed_and_nowhere_else(document: dict[str, Any]) -> None:
+    schemes = document["components"]["securitySchemes"]
+    for route in OPERATIONS:
+        declared = operation(document, route).get("security", [])
+        assert bool(declared) == route.user, route
+        assert all(name in schemes for entry in declared for name in entry)
+
+
+@pytest.mark.parametrize("route", OPERATIONS, ids=str)
+def test_every_documented_path_is_alive(api: Api, document: dict[str, Any], route: Route) -> None:
+    response = api.http.options(route.path.format(book_id=1))
+    assert response.status_code == 204
+    allowed = set(response.headers["allow"].split(", ")) - {"HEAD", "OPTIONS"}
+    assert allowed == {method.upper() for method in METHODS & set(document["paths"][documented_path(route)])}
+
+
+@pytest.mark.parametrize("route", OPERATIONS, ids=str)
+def test_every_success_is_as_documented(
+    api: Api, document: dict[str, Any], alice: User, bob: User, route: Route
+) -> None:
+    response = Attempt(api, alice, bob, route).send()
+    assert response.is_success
+    assert_documented(document, route, response)
+
+
+@pytest.mark.parametrize(("route", "broken"), SINGLE)
+def test_every_refusal_is_as_documented(
+    api: Api, document: dict[str, Any], alice: User, bob: User, route: Route, broken: Violation
+) -> None:
+    response = Attempt(api, alice, bob, route, {broken}).send()
+    assert response.status_code == broken.status
+    assert_documented(document, route, response)
+
+
+@pytest.mark.parametrize("route", OPERATIONS, ids=str)
+def test_a_query_that_cannot_be_read_is_refused_as_documented(
+    api: Api, document: dict[str, Any], alice: User, bob: User, route: Route
+) -> None:
+    response = Attempt(api, alice, bob, route, query="%FF").send()
+    assert response.status_code == 400
+    assert_documented(document, route, response)
+
+
+def test_the_etag_and_location_of_answers_are_documented(document: dict[str, Any]) -> None:
+    created = document["paths"]["/books/"]["post"]["responses"]["201"]
+    assert set(created["headers"]) == {"ETag", "Location"}
+    book = document["paths"]["/books/{book_id}"]
+    for method in ("get", "put", "patch"):
+        assert "ETag" in book[method]["responses"]["200"]["headers"], method
+
+
+def test_the_document_names_the_types_that_bodies_are_read_as(document: dict[str, Any]) -> None:
+    for route in OPERATIONS:
+        body = operation(document, route).get("requestBody")
+        assert (body is None) == (route.media_type is None), route
+        if body and route.media_type:
+            assert body["required"] is True
+            assert route.media_type in body["content"]
+
+
+@pytest.mark.parametrize("name", ["NewBook", "FullBook"])
+def test_examples_of_the_document_are_accepted(api: Api, document: dict[str, Any], alice: User, name: str) -> None:
+    schema = document["components"]["schemas"][name]
+    assert schema["examples"]
+    for example in schema["examples"]:
+        assert faults(document, schema, example) == []
+        assert api.http.post("/books/", json=example, headers=alice.auth).status_code == 201
+
+
+@pytest.mark.parametrize("name", ["limit", "min_rating"])
+def test_bounds_of_the_document_are_those_of_the_server(api: Api, document: dict[str, Any], name: str) -> None:
+    parameters = document["paths"]["/books/"]["get"]["parameters"]
+    schema = next(item["schema"] for item in parameters if item["name"] == name)
+    schema = next((item for item in schema.get("anyOf", ()) if item["type"] == "integer"), schema)
+    low, high = int(schema["minimum"]), int(schema["maximum"])
+    assert [api.http.get("/books/", params={name: value}).status_code for value in (low, high)] == [200, 200]
+    assert [api.http.get("/books/", params={name: value}).status_code for value in (low - 1, high + 1)] == [422, 422]
+
+
+def test_every_documented_order_is_served(api: Api, document: dict[str, Any]) -> None:
+    parameters = document["paths"]["/books/"]["get"]["parameters"]
+    orders = next(item["schema"]["enum"] for item in parameters if item["name"] == "sort")
+    assert len(orders) == 10
+    assert all(api.http.get("/books/", params={"sort": order, "limit": 1}).status_code == 200 for order in orders)

@@ -1,0 +1,135 @@
+"""Requests that are right in everything but the checks that they are asked to fail.
+
+`VIOLATIONS` is the contract's order of checks; a request may fail any of them at once, and the first one answers.
+"""
+
+import json
+from dataclasses import dataclass, field
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+import httpx2
+
+from tests.contract import raw
+from tests.contract.client import PASSWORD, Api, User, book_fields, unique, url
+from tests.contract.routes import FORM, NO_SUCH_ID, READING_BODIES, ROUTES, Route
+
+BEYOND_THE_LIMIT = 2 * 1024 * 1024
+
+
+class Violation(NamedTuple):
+    """A check that a request fails, and what the failure looks like."""
+
+    name: str
+    status: int
+    slug: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+TOO_LARGE = Violation("too-large", 413, "body-too-large")
+WRONG_TYPE = Violation("wrong-type", 415, "unsupported-media-type")
+MALFORMED = Violation("malformed", 400, "malformed-request")
+NO_CREDENTIALS = Violation("no-credentials", 401, "credentials-required")
+BAD_TOKEN = Violation("bad-token", 401, "invalid-token")
+INVALID = Violation("invalid", 422, "invalid-input")
+UNKNOWN_TOKEN = Violation("unknown-token", 401, "invalid-token")
+WRONG_PASSWORD = Violation("wrong-password", 401, "wrong-password")
+NO_SUCH_BOOK = Violation("no-such-book", 404, "book-not-found")
+NOT_THE_OWNER = Violation("not-the-owner", 403, "not-the-owner")
+STALE = Violation("stale", 412, "stale-version")
+NAME_TAKEN = Violation("name-taken", 409, "username-taken")
+
+_BODY = (TOO_LARGE, WRONG_TYPE, MALFORMED)
+_BOOK = (NO_SUCH_BOOK, NOT_THE_OWNER, STALE)
+VIOLATIONS = {
+    "POST /books/": (*_BODY, NO_CREDENTIALS, BAD_TOKEN, INVALID),
+    "GET /books/{book_id}": (INVALID, NO_SUCH_BOOK),
+    "PUT /books/{book_id}": (*_BODY, NO_CREDENTIALS, BAD_TOKEN, INVALID, *_BOOK),
+    "PATCH /books/{book_id}": (*_BODY, NO_CREDENTIALS, BAD_TOKEN, INVALID, *_BOOK),
+    "DELETE /books/{book_id}": (NO_CREDENTIALS, BAD_TOKEN, INVALID, *_BOOK),
+    # What these read are the credentials themselves: they are judged once they are known to be well-formed.
+    "POST /auth/login": (*_BODY, INVALID, WRONG_PASSWORD),
+    "POST /auth/refresh": (*_BODY, INVALID, UNKNOWN_TOKEN),
+    "POST /auth/logout": (*_BODY, INVALID, UNKNOWN_TOKEN),
+    "POST /auth/register": (*_BODY, INVALID, NAME_TAKEN),
+    "GET /auth/me": (NO_CREDENTIALS, BAD_TOKEN),
+}
+GUARDED = {
+    route: VIOLATIONS[f"{route.method} {route.path}"]
+    for route in ROUTES
+    if f"{route.method} {route.path}" in VIOLATIONS
+}
+# One route for each violation: the last that can have it.
+ONE_EACH = {broken: route for route, checks in GUARDED.items() for broken in checks}
+# No request can fail both: it has one path, and one Authorization header or none.
+IMPOSSIBLE = [{NO_CREDENTIALS, BAD_TOKEN}, {NO_SUCH_BOOK, NOT_THE_OWNER}]
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A request of `alice` on `route` with `query` that fails the checks `broken`; `bob` owns what is not hers."""
+
+    api: Api
+    alice: User
+    bob: User
+    route: Route
+    broken: set[Violation] = field(default_factory=set)
+    query: str = ""
+
+    def send(self) -> httpx2.Response:
+        """Send it, byte for byte; of a body that is too large, only the announcement."""
+        target = f"{self._path()}?{self.query}" if self.query else self._path()
+        body = self._body()
+        lines = [f"{name}: {value}" for name, value in self._headers().items()]
+        if self.route in READING_BODIES:
+            lines.append(f"Content-Length: {BEYOND_THE_LIMIT if TOO_LARGE in self.broken else len(body)}")
+        return raw.ask(self.api, self.route.method, target, lines, b"" if TOO_LARGE in self.broken else body)
+
+    def _path(self) -> str:
+        if "{book_id}" not in self.route.path:
+            return self.route.path
+        if INVALID in self.broken and self.route not in READING_BODIES:
+            return self.route.path.format(book_id="0")
+        if NO_SUCH_BOOK in self.broken:
+            return self.route.path.format(book_id=NO_SUCH_ID)
+        return url(self.api.new_book(self.bob if NOT_THE_OWNER in self.broken else self.alice))
+
+    def _headers(self) -> dict[str, str]:
+        headers = {}
+        if self.route.user and NO_CREDENTIALS not in self.broken:
+            headers["Authorization"] = f"Bearer {'x.y.z' if BAD_TOKEN in self.broken else self.alice.access_token}"
+        if self.route.media_type:
+            headers["Content-Type"] = "text/plain" if WRONG_TYPE in self.broken else self.route.media_type
+        if STALE in self.broken:
+            headers["If-Match"] = '"0"'
+        return headers
+
+    def _body(self) -> bytes:
+        if self.route not in READING_BODIES:
+            return b""
+        if MALFORMED in self.broken:
+            return b"%FF" if self.route.media_type == FORM else b"{"
+        fields = self._fields()
+        if self.route.media_type == FORM:
+            return urlencode(fields).encode()
+        return json.dumps(fields).encode()
+
+    def _fields(self) -> dict[str, object]:
+        if self.route.path.startswith("/books/"):
+            return book_fields(**({"rating": 6} if INVALID in self.broken else {}))
+        if self.route.path == "/auth/register":
+            name = self.alice.username if NAME_TAKEN in self.broken else unique("user")
+            return {"username": name, "password": "short" if INVALID in self.broken else PASSWORD}
+        if self.route.path == "/auth/login":
+            right = "wrong but long enough" if WRONG_PASSWORD in self.broken else PASSWORD
+            return {"username": self.alice.username, "password": "" if INVALID in self.broken else right}
+        return {"refresh_token": self._refresh_token()}
+
+    def _refresh_token(self) -> str:
+        if INVALID in self.broken:
+            return ""
+        return (
+            unique("no-token-") if UNKNOWN_TOKEN in self.broken else self.api.session(self.alice.username).refresh_token
+        )

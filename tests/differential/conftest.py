@@ -1,0 +1,69 @@
+"""Which servers are compared: the two that were named, or both twins on each database."""
+
+import json
+import os
+from collections.abc import Iterator
+
+import httpx2
+import pytest
+
+from tests.conftest import TARGETS
+from tests.contract.client import Api, User
+
+Pair = tuple[str, str]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "pair" in metafunc.fixturenames:
+        metafunc.parametrize("pair", _pairs(both_ways="here" in metafunc.fixturenames), scope="session")
+
+
+def _pairs(*, both_ways: bool) -> list[object]:
+    found = json.loads(os.environ.get(TARGETS, "{}"))
+    names = [pair for pair in _names() if set(pair) <= set(found)]
+    if found and not names:
+        raise pytest.UsageError("a differential run needs two servers: --base-url A --against B")
+    if both_ways:
+        names += [(other, one) for one, other in names]
+    pairs: list[object] = [pytest.param((found[one], found[other]), id=f"{one}-to-{other}") for one, other in names]
+    missing = os.environ.get("BOOKS_TEST_NO_POSTGRESQL")
+    if missing:
+        skip = pytest.mark.skip(reason=f"PostgreSQL is missing: {missing}")
+        pairs.append(pytest.param(("", ""), id="flask-postgresql-to-fastapi-postgresql", marks=skip))
+    return pairs
+
+
+def _names() -> list[Pair]:
+    twins = [(f"flask-{backend}", f"fastapi-{backend}") for backend in ("sqlite", "postgresql")]
+    return [("given", "against"), *twins]
+
+
+@pytest.fixture(scope="session")
+def apis(pair: Pair) -> Iterator[tuple[Api, Api]]:
+    """Clients of the two servers."""
+    with httpx2.Client(base_url=pair[0], timeout=20) as one, httpx2.Client(base_url=pair[1], timeout=20) as other:
+        yield Api(one), Api(other)
+
+
+@pytest.fixture(scope="session")
+def here(apis: tuple[Api, Api]) -> Api:
+    """The server that issues or writes; a test that asks for it runs in both directions."""
+    return apis[0]
+
+
+@pytest.fixture(scope="session")
+def there(apis: tuple[Api, Api]) -> Api:
+    """The server that must understand."""
+    return apis[1]
+
+
+@pytest.fixture(scope="session")
+def alice(apis: tuple[Api, Api]) -> User:
+    """A user of both servers, logged in at the first."""
+    return apis[0].new_user()
+
+
+@pytest.fixture(scope="session")
+def bob(apis: tuple[Api, Api]) -> User:
+    """Somebody else."""
+    return apis[0].new_user()

@@ -1,0 +1,129 @@
+"""Requests, good and bad, that two servers must answer with the same bytes.
+
+`{book}`, `{author}`, `{category}` and `{title}` stand for a book of the owner's, `{name}` for a free username,
+`{user}` for a taken one, `{refresh}` for a refresh token.
+"""
+
+import json
+from dataclasses import dataclass
+
+from tests.contract.client import PASSWORD, book_fields
+
+JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"
+VALID = json.dumps(book_fields(title="Twin title", author="Twin author")).encode()
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One request; `who` sends it: owner, other or nobody."""
+
+    method: str
+    target: str
+    body: bytes | None = None
+    media_type: str | None = JSON
+    who: str = "nobody"
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+def read(target: str, *headers: tuple[str, str], method: str = "GET") -> Exchange:
+    return Exchange(method, target, headers=headers)
+
+
+def write(method: str, body: bytes | None = VALID, *headers: tuple[str, str], who: str = "owner") -> Exchange:
+    return Exchange(method, "/books/" if method == "POST" else "/books/{book}", body, who=who, headers=headers)
+
+
+def auth(path: str, body: bytes, media_type: str = JSON) -> Exchange:
+    return Exchange("POST", f"/auth/{path}", body, media_type)
+
+
+def member(name: str, value: str) -> bytes:
+    return json.dumps({name: value}).encode()
+
+
+EXCHANGES = {
+    "book": read("/books/{book}"),
+    "book-head": read("/books/{book}", method="HEAD"),
+    "book-options": read("/books/{book}", method="OPTIONS"),
+    "book-not-modified": read("/books/{book}", ("If-None-Match", 'W/"1", "9"')),
+    "book-modified": read("/books/{book}", ("If-None-Match", '"0"')),
+    "book-missing": read("/books/9223372036854775807"),
+    "book-beyond-range": read("/books/" + "9" * 30),
+    **{f"book-id-{text}": read(f"/books/{text}") for text in ("0", "-1", "+1", "01", "1.0", "abc", "%31%20", "%00")},
+    "list-by-author": read("/books/?author={author}"),
+    "list-by-category": read("/books/?category={category}&sort=-title&limit=1"),
+    "list-search": read("/books/?q={title}&min_rating=1"),
+    "list-head": read("/books/?author={author}", method="HEAD"),
+    "list-empty": read("/books/?category=nothing%20like%20it"),
+    "list-all-wrong": read("/books/?author=&category=&q=!&min_rating=9&sort=x&limit=0&cursor=&page=2&page=3"),
+    "list-foreign-cursor": read("/books/?cursor=WyJhIiwxLDFd.x"),
+    "list-repeated": read("/books/?limit=1&limit=2"),
+    "list-not-utf-8": read("/books/?q=%FF"),
+    "author": read("/books/author/{author}?sort=rating"),
+    "author-with-slash": read("/books/author/a%2Fb/c"),
+    "author-empty": read("/books/author/"),
+    "author-wrong-query": read("/books/author/%20?q=a&limit=101"),
+    "path-unknown": read("/nothing/here"),
+    "path-without-slash": read("/books"),
+    "path-with-extra-slash": read("/auth/me/"),
+    "path-doubled-slash": read("//books/"),
+    "method-not-allowed": read("/books/", method="DELETE"),
+    "method-not-allowed-head": read("/auth/login", method="HEAD"),
+    "options-list": read("/books/", method="OPTIONS"),
+    "live": read("/health/live"),
+    "ready": read("/health/ready"),
+    "me": Exchange("GET", "/auth/me", who="owner"),
+    "me-nobody": read("/auth/me"),
+    "me-basic": read("/auth/me", ("Authorization", "Basic eDp5")),
+    "me-nonsense": read("/auth/me", ("Authorization", "Bearer a.b.c")),
+    "create": write("POST"),
+    "create-nobody": write("POST", who="nobody"),
+    "create-empty-object": write("POST", b"{}"),
+    "create-all-wrong": write(
+        "POST", b'{"title":"","author":5,"category":null,"rating":"5","published_year":1.5,"x":1}'
+    ),
+    **{f"create-{text.decode()}": write("POST", text) for text in (b"[]", b"null", b"5", b'"x"', b"true")},
+    "patch-list": write("PATCH", b"[]"),
+    "register-list": auth("register", b"[]"),
+    "create-empty": write("POST", b""),
+    "create-malformed": write("POST", b'{"title": }'),
+    "create-nan": write("POST", b'{"rating": NaN}'),
+    "create-duplicate": write("POST", b'{"rating": 1, "rating": 2}'),
+    "create-deep": write("POST", b"[" * 30 + b"]" * 30),
+    "create-not-utf-8": write("POST", b'{"title": "\xff"}'),
+    "create-surrogate": write("POST", b'{"title": "\\ud800", "author": "\\u0000"}'),
+    "create-text-plain": Exchange("POST", "/books/", VALID, "text/plain", "owner"),
+    "create-latin-1": Exchange("POST", "/books/", VALID, "application/json; charset=latin-1", "owner"),
+    "create-untyped": Exchange("POST", "/books/", VALID, None, "owner"),
+    "create-too-large": write("POST", b" " * 3_000_000),
+    "replace": write("PUT"),
+    "replace-current": write("PUT", VALID, ("If-Match", '"1"')),
+    "replace-stale": write("PUT", VALID, ("If-Match", '"7"')),
+    "replace-unless-current": write("PUT", VALID, ("If-None-Match", "*")),
+    "replace-incomplete": write("PUT", b'{"title": "x"}'),
+    "replace-by-another": write("PUT", who="other"),
+    "replace-wrong-id-and-body": Exchange("PUT", "/books/x", b'{"rating": 9}', who="owner"),
+    "replace-missing": Exchange("PUT", "/books/9223372036854775807", VALID, who="owner"),
+    "patch": write("PATCH", b'{"rating": 1, "published_year": null}'),
+    "patch-merge": Exchange("PATCH", "/books/{book}", b'{"title": "y"}', "application/merge-patch+json", "owner"),
+    "patch-nothing": write("PATCH", b"{}"),
+    "patch-null": write("PATCH", b'{"title": null}'),
+    "delete": write("DELETE", None),
+    "delete-stale": write("DELETE", None, ("If-Match", 'W/"1"')),
+    "delete-by-another": write("DELETE", None, who="other"),
+    "register": auth("register", b'{"username": "{name}", "password": "long enough", "email": "a@example.org"}'),
+    "register-taken": auth("register", b'{"username": "{user}", "password": "long enough"}'),
+    "register-all-wrong": auth("register", b'{"username": "a b", "password": "short", "email": "x", "admin": true}'),
+    "login": auth("login", f"username={{user}}&password={PASSWORD.replace(' ', '+')}".encode(), FORM),
+    "login-wrong": auth("login", b"username={user}&password=wrong", FORM),
+    "login-unknown": auth("login", b"username={name}&password=wrong", FORM),
+    "login-empty": auth("login", b"username=&grant_type=x", FORM),
+    "login-repeated": auth("login", b"username=a&username=b&password=c", FORM),
+    "login-json": auth("login", b'{"username": "{user}", "password": "x"}'),
+    "refresh": auth("refresh", member("refresh_token", "{refresh}")),
+    "refresh-unknown": auth("refresh", member("refresh_token", "unknown")),
+    "refresh-wrong": auth("refresh", b'{"refresh_token": 5}'),
+    "logout": auth("logout", member("refresh_token", "{refresh}")),
+    "logout-unknown": auth("logout", member("refresh_token", "unknown")),
+}

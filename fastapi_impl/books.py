@@ -44,7 +44,9 @@ async def create_book(user: CurrentUser, body: NewBook, database: CurrentDatabas
 
 
 @router.get(
-    "/{book_id}", response_model=Book, responses={200: sends("ETag"), 304: NOT_MODIFIED, **problems(400, 404, 422)}
+    "/{book_id}",
+    response_model=Book,
+    responses={200: sends("ETag"), 304: NOT_MODIFIED, **problems(400, 404, 412, 422)},
 )
 async def get_book(
     book_id: BookId, database: CurrentDatabase, preconditions: CurrentPreconditions, response: Response

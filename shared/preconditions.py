@@ -21,13 +21,13 @@ class Preconditions:
         return cls(", ".join(if_match) or None, ", ".join(if_none_match) or None)
 
     def not_modified(self, version: int) -> bool:
-        """Whether a GET of this `version` is answered by 304."""
+        """Whether a GET of this `version` is answered by 304; raises StaleVersion when If-Match forbids the GET."""
+        if self.if_match is not None and not _lists(self.if_match, version, weak=False):
+            raise StaleVersion("If-Match does not name the current version of this book.")
         return self.if_none_match is not None and _lists(self.if_none_match, version, weak=True)
 
     def demand(self, version: int) -> None:
         """Raise StaleVersion unless a change of this `version` may go ahead."""
-        if self.if_match is not None and not _lists(self.if_match, version, weak=False):
-            raise StaleVersion("If-Match does not name the current version of this book.")
         if self.not_modified(version):
             raise StaleVersion("If-None-Match names the current version of this book.")
 

@@ -93,6 +93,16 @@ def test_a_client_whose_copy_is_old_gets_the_book(api: Api, path: str, method: s
     assert bool(response.content) == (method == "GET")
 
 
+@listed(OTHER, WEAK)
+def test_a_read_that_demands_another_version_is_refused(api: Api, path: str, field: str) -> None:
+    assert_problem(api.http.get(path, headers={"If-Match": field}), 412, "stale-version")
+
+
+@listed(EXACT)
+def test_a_read_that_demands_the_version_gets_the_book(api: Api, path: str, field: str) -> None:
+    assert api.http.get(path, headers={"If-Match": field}).status_code == 200
+
+
 def test_a_copy_is_old_once_the_book_has_changed(api: Api, alice: User, path: str) -> None:
     etag = api.http.get(path).headers["etag"]
     api.http.patch(path, json={"rating": 1}, headers=alice.auth)

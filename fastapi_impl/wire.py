@@ -70,7 +70,6 @@ class StrictRoute(APIRoute):
             strict = StrictRequest(request.scope, request.receive)
             if media_type:
                 await strict.parse(media_type)
-            _ = strict.query_params
             return await handler(strict)
 
         return checked

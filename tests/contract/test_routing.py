@@ -108,10 +108,15 @@ def test_head_is_405_where_there_is_no_get(api: Api, path: str) -> None:
 
 
 @pytest.mark.parametrize("method", ["FOO", "QUERYBOOKS", "BREW-COFFEE"])
-def test_a_method_that_nobody_knows_is_405(api: Api, method: str) -> None:
+def test_a_method_that_nobody_knows_is_refused(api: Api, method: str) -> None:
+    # A server whose parser knows only registered methods never learns which path was meant: 400 or 501 from there.
     response = raw.ask(api, method, "/books/")
-    assert_problem(response, 405, "method-not-allowed")
-    assert response.headers["allow"] == "GET, HEAD, OPTIONS, POST"
+    if response.status_code == 405:
+        assert_problem(response, 405, "method-not-allowed")
+        assert response.headers["allow"] == "GET, HEAD, OPTIONS, POST"
+    else:
+        assert response.status_code in {400, 501}
+        assert_problem(response, response.status_code)
 
 
 @pytest.mark.parametrize("path", ALLOWED)

@@ -9,9 +9,10 @@ from fastapi_impl.database import CurrentDatabase
 from fastapi_impl.openapi import NOT_MODIFIED, also_reads, problems, sends
 from fastapi_impl.wire import StrictRoute, not_modified
 from shared import books
+from shared.fields import Author, BookId
 from shared.model import etag, utc_now
 from shared.parsing import JSON, MERGE_PATCH
-from shared.schemas import Author, AuthorQuery, Book, BookId, BookPage, BookPatch, BookQuery, FullBook, NewBook
+from shared.schemas import AuthorQuery, Book, BookPage, BookPatch, BookQuery, FullBook, NewBook
 
 router = APIRouter(prefix="/books", tags=["books"], route_class=StrictRoute)
 

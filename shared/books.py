@@ -25,11 +25,12 @@ from sqlalchemy import (
     update,
 )
 
-from shared.cursors import Cursors
+from shared.cursors import Cursors, Position
 from shared.errors import BookNotFound, NotTheOwner
+from shared.fields import MAX_ID
 from shared.model import User, fold, search_text, search_words
 from shared.preconditions import Preconditions
-from shared.schemas import MAX_ID, Book, BookPage, BookPatch, BookQuery, FullBook, NewBook
+from shared.schemas import Book, BookPage, BookPatch, BookQuery, FullBook, NewBook
 from shared.tables import YEAR_LAST_ASCENDING, YEAR_LAST_DESCENDING
 from shared.tables import books as table
 
@@ -59,19 +60,22 @@ _orders: dict[str, ColumnElement[Any]] = {
 
 def find(connection: Connection, query: BookQuery, cursors: Cursors) -> BookPage:
     """One page of the books that `query` describes; raises InvalidInput for a cursor that is not its own."""
+    values = _values(query, cursors.read(query))
+    statement = _page(query.sort, frozenset(values))
+    rows = connection.execute(statement, values | {"rows": query.limit + 1}).all()
+    return _present(rows, query, cursors)
+
+
+def _values(query: BookQuery, position: Position | None) -> dict[str, str | int]:
+    """What the statement for `query` will be given, by name."""
     filters: dict[str, str | int | None] = {
         "author": fold(query.author) if query.author else None,
         "category": fold(query.category) if query.category else None,
         "min_rating": query.min_rating,
     }
     words = {f"word_{n}": f"% {word}%" for n, word in enumerate(search_words(query.q or ""))}
-    values = {name: value for name, value in filters.items() if value is not None} | words
-    position = cursors.read(query)
-    if position is not None:
-        values |= dict(zip(("after_key", "after_id"), position, strict=True))
-    statement = _page(query.sort, frozenset(values))
-    rows = connection.execute(statement, values | {"rows": query.limit + 1}).all()
-    return _present(rows, query, cursors)
+    behind = {} if position is None else {"after_key": position[0], "after_id": position[1]}
+    return {name: value for name, value in filters.items() if value is not None} | words | behind
 
 
 def _present(rows: Sequence[Found], query: BookQuery, cursors: Cursors) -> BookPage:

@@ -1,0 +1,1 @@
+"""The lab: plan -> launch -> verify -> load -> analyse -> report, one file a stage."""

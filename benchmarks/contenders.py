@@ -1,0 +1,59 @@
+"""Who is measured: the entries of a TOML file."""
+
+import tomllib
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from benchmarks.failures import UsageError
+from benchmarks.records import Contender, Record
+
+CONTENDERS_FILE = Path(__file__).with_name("contenders.toml")
+_AGAIN = "-again"
+
+
+class Field(Record):
+    """All contenders of a file, and the one that also runs as a control."""
+
+    contender: list[Contender]
+    control: str | None = None
+
+
+def load(path: Path) -> Field:
+    """Read `path`; raises UsageError with the place of the first mistake."""
+    try:
+        field = Field.model_validate(tomllib.loads(path.read_text("utf-8")))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"{path.name} cannot be read: {error}") from None
+    except ValidationError as error:
+        raise UsageError(f"{path.name}: {_first(error)}") from None
+    names = [contender.name for contender in field.contender]
+    if len(names) != len(set(names)):
+        raise UsageError(f"{path.name}: two contenders have the same name")
+    if field.control not in {None, *names}:
+        raise UsageError(f"{path.name}: the control {field.control!r} is no contender")
+    return field
+
+
+def _first(error: ValidationError) -> str:
+    details = error.errors(include_url=False, include_input=False)[0]
+    return f"{'.'.join(map(str, details['loc']))}: {details['msg']}"
+
+
+def choose(known: list[str], only: list[str], but: list[str], kind: str) -> list[str]:
+    """The names of `known` that are in `only` (all when empty) and not in `but`, in the order of `known`."""
+    for name in (*only, *but):
+        if name not in known:
+            raise UsageError(f"unknown {kind} {name!r}; there are: {', '.join(known)}")
+    chosen = [name for name in known if (not only or name in only) and name not in but]
+    if not chosen:
+        raise UsageError(f"no {kind} is left to measure")
+    return chosen
+
+
+def with_control(contenders: list[Contender], control: str | None) -> list[Contender]:
+    """`contenders` and, under a second name, the one that shows the noise."""
+    names = [contender.name for contender in contenders]
+    original = contenders[names.index(control) if control in names else 0]
+    twin = original.model_copy(update={"name": original.name + _AGAIN, "control_of": original.name, "default": False})
+    return [*contenders, twin]

@@ -1,0 +1,148 @@
+"""Start a server, wait until it answers, and stop its whole process tree whatever happens."""
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import NamedTuple
+
+import psutil
+
+from benchmarks.failures import LabError
+from benchmarks.machine import ROOT
+from benchmarks.process_tree import ProcessGone, members
+from benchmarks.records import Contender
+from benchmarks.text import last_line
+
+HOST = "127.0.0.1"
+_READY_LIMIT_S = 30
+_POLL_S = 0.005
+_STOP_LIMIT_S = 5
+
+
+class Server(NamedTuple):
+    """A server that answers."""
+
+    url: str
+    pid: int
+    start_up_s: float
+
+
+def environment_of(contender: Contender, base: dict[str, str]) -> dict[str, str]:
+    """What makes the contenders equal: requests at once, connections, and silence."""
+    threads = str(contender.threads)
+    return base | {"THREADS": threads, "POOL_SIZE": threads, "ACCESS_LOG": "false", "LOG_LEVEL": "WARNING"}
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def command_of(contender: Contender, port: int) -> list[str]:
+    """The contender's command with its places filled in."""
+    places = {
+        "python": sys.executable,
+        # Not resolved: in a virtual environment, python is a link that leads out of it.
+        "bin": str(Path(sys.executable).parent),
+        "host": HOST,
+        "port": str(port),
+        "workers": str(contender.workers),
+        "threads": str(contender.threads),
+    }
+    try:
+        return [part.format_map(places) for part in contender.command]
+    except (KeyError, ValueError, IndexError) as error:
+        raise LabError(f"the command of {contender.name} has a place that nothing fills: {error}") from None
+
+
+@contextmanager
+def on_cores(cores: list[int]) -> Iterator[None]:
+    """Processes started inside are bound to `cores`, from their first instruction on."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, cores)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+@contextmanager
+def running(contender: Contender, base: dict[str, str], cores: list[int], log: Path, ready: str) -> Iterator[Server]:
+    """A server that answers GET `ready` with 200, stopped with all its children afterwards."""
+    port = free_port()
+    command, environment = command_of(contender, port), environment_of(contender, base)
+    started = time.perf_counter()
+    with log.open("wb") as output, on_cores(cores):
+        try:
+            process = subprocess.Popen(
+                command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+                start_new_session=True,
+            )  # fmt: skip
+        except OSError as error:
+            raise LabError(f"{contender.name} does not start: {command[0]}: {error.strerror}") from None
+    try:
+        _await_answer(process, port, ready, contender.name, log)
+        yield Server(f"http://{HOST}:{port}", process.pid, time.perf_counter() - started)
+    finally:
+        stop_tree(process)
+
+
+def _await_answer(process: subprocess.Popen[bytes], port: int, ready: str, name: str, log: Path) -> None:
+    deadline = time.perf_counter() + _READY_LIMIT_S
+    while not _answers(port, ready):
+        if process.poll() is not None:
+            raise LabError(f"{name} does not start (exit code {process.returncode}): {_reason(log)}")
+        if time.perf_counter() > deadline:
+            raise LabError(f"{name} is not ready after {_READY_LIMIT_S} s: {_reason(log)}")
+        time.sleep(_POLL_S)
+
+
+def _reason(log: Path) -> str:
+    return last_line(log.read_text("utf-8", "replace"))
+
+
+def _answers(port: int, path: str) -> bool:
+    connection = http.client.HTTPConnection(HOST, port, timeout=2)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def stop_tree(process: subprocess.Popen[bytes]) -> None:
+    """Ask the process to stop, and end whatever of its tree is left after a while.
+
+    A second Ctrl-C does not interrupt this: nothing may be left running.
+    """
+    heard = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        tree = [psutil.Process(pid) for pid in _members_or_none(process.pid)]
+        process.terminate()
+        _, alive = psutil.wait_procs(tree, timeout=_STOP_LIMIT_S)
+        for straggler in alive:
+            with suppress(psutil.NoSuchProcess):
+                straggler.kill()
+        # Collects the exit code of our own child, which psutil may have seen as gone already.
+        process.wait(timeout=_STOP_LIMIT_S)
+    finally:
+        signal.signal(signal.SIGINT, heard)
+
+
+def _members_or_none(pid: int) -> list[int]:
+    try:
+        return members(pid)
+    except ProcessGone:
+        return []

@@ -7,6 +7,7 @@ from fastapi.security import OAuth2PasswordBearer
 
 from fastapi_impl.database import CurrentDatabase
 from fastapi_impl.passwords import BoundedPasswords
+from fastapi_impl.wire import joined
 from shared import accounts
 from shared.model import User, utc_now
 from shared.parsing import bearer_token
@@ -38,7 +39,7 @@ async def current_user(
     _scheme: Annotated[str | None, Depends(_bearer)],
 ) -> User:
     """Dependency: the holder of the access token that was sent; raises Unauthorized or InvalidToken."""
-    token = bearer_token(request.headers.getlist("Authorization"))
+    token = bearer_token(joined(request.headers, "Authorization"))
     return await database.read(accounts.identify, services.tokens.read(token, utc_now()))
 
 
@@ -48,8 +49,7 @@ async def current_preconditions(
     if_none_match: Annotated[str | None, Header(description="Not if this version.")] = None,
 ) -> Preconditions:
     """Dependency: If-Match and If-None-Match of this request."""
-    headers = request.headers
-    return Preconditions.of(headers.getlist("If-Match"), headers.getlist("If-None-Match"))
+    return Preconditions(joined(request.headers, "If-Match"), joined(request.headers, "If-None-Match"))
 
 
 CurrentUser = Annotated[User, Depends(current_user)]

@@ -6,6 +6,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fastapi_impl import errors
+from fastapi_impl.wire import joined
 from shared import logs
 from shared.tracing import request_id, trace_headers
 
@@ -21,7 +22,7 @@ class Tracing:
             await self._app(scope, receive, send)
             return
         started = perf_counter()
-        trace_id = request_id(Headers(scope=scope).getlist("X-Request-ID"))
+        trace_id = request_id(joined(Headers(scope=scope), "X-Request-ID"))
         answered = False
 
         async def traced(message: Message) -> None:
@@ -29,7 +30,9 @@ class Tracing:
             if message["type"] == "http.response.start":
                 answered = True
                 seconds = perf_counter() - started
-                MutableHeaders(scope=message).update(trace_headers(trace_id, seconds))
+                headers = MutableHeaders(scope=message)
+                for name, value in trace_headers(trace_id, seconds).items():
+                    headers.append(name, value)
                 logs.log_exchange(logs.Exchange(scope["method"], scope["path"], message["status"], seconds, trace_id))
             await send(message)
 

@@ -10,12 +10,17 @@ from typing import Any
 from fastapi import Request, Response
 from fastapi.params import Body
 from fastapi.routing import APIRoute
-from starlette.datastructures import FormData, QueryParams
+from starlette.datastructures import FormData, Headers, QueryParams
 
 from shared.errors import BodyTooLarge
 from shared.parsing import FORM, check_media_type, parse_form, parse_json, parse_query
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+def joined(headers: Headers, name: str) -> str | None:
+    """A header whose lines are joined by commas, as WSGI servers hand it over; Starlette would give the first."""
+    return ", ".join(headers.getlist(name)) or None
 
 
 class OnceParams(QueryParams):
@@ -51,7 +56,7 @@ class StrictRequest(Request):
     async def parse(self, media_type: str) -> None:
         """Read the body once; `json()` and `form()` return what was parsed here."""
         raw = await self.body()
-        check_media_type(self.headers.getlist("content-type"), media_type)
+        check_media_type(joined(self.headers, "content-type"), media_type)
         if media_type == FORM:
             self._form = FormData([*parse_form(raw)])
         else:

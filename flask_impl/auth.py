@@ -30,7 +30,7 @@ def log_in(body: Login) -> Reply:
     found = database.read(accounts.credentials, body.username)
     verified = passwords.verify(body.password, found)
     session = database.write(accounts.open_session, verified, utc_now(), services.session_lifetime)
-    return services.tokens.pair(session, utc_now()), NO_STORE
+    return services.tokens.pair(session, utc_now()), 200, NO_STORE
 
 
 @router.post("/refresh")
@@ -40,7 +40,7 @@ def refresh(body: Refresh) -> Reply:
     session = database.write(accounts.rotate, body.refresh_token, utc_now(), services.session_lifetime)
     if session is None:
         raise InvalidToken
-    return services.tokens.pair(session, utc_now()), NO_STORE
+    return services.tokens.pair(session, utc_now()), 200, NO_STORE
 
 
 @router.post("/logout")
@@ -56,4 +56,4 @@ def log_out(body: Refresh) -> Reply:
 @operation(user=True)
 def get_me(user: User) -> Reply:
     """The user's own account."""
-    return database.read(accounts.me, user), NO_STORE
+    return database.read(accounts.me, user), 200, NO_STORE

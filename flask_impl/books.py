@@ -42,7 +42,7 @@ def get_book(book_id: int) -> Reply:
     book = database.read(books.get, book_id)
     if current_preconditions().not_modified(book.version):
         return not_modified(etag(book.version))
-    return book, {"ETag": etag(book.version)}
+    return book, 200, {"ETag": etag(book.version)}
 
 
 @router.put("/<book_id>")
@@ -50,7 +50,7 @@ def get_book(book_id: int) -> Reply:
 def replace_book(book_id: int, user: User, body: FullBook) -> Reply:
     """Put another book in the place of one's own."""
     book = database.write(books.replace, user, book_id, body, current_preconditions(), utc_now())
-    return book, {"ETag": etag(book.version)}
+    return book, 200, {"ETag": etag(book.version)}
 
 
 @router.patch("/<book_id>")
@@ -58,7 +58,7 @@ def replace_book(book_id: int, user: User, body: FullBook) -> Reply:
 def patch_book(book_id: int, user: User, body: BookPatch) -> Reply:
     """Change some fields of one's own book."""
     book = database.write(books.patch, user, book_id, body, current_preconditions(), utc_now())
-    return book, {"ETag": etag(book.version)}
+    return book, 200, {"ETag": etag(book.version)}
 
 
 @router.delete("/<book_id>")

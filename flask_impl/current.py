@@ -17,10 +17,10 @@ passwords: BoundedPasswords = LocalProxy(lambda: current_app.extensions["passwor
 
 def current_user() -> User:
     """The holder of the access token that was sent; raises Unauthorized or InvalidToken."""
-    token = bearer_token(request.headers.getlist("Authorization"))
+    token = bearer_token(request.headers.get("Authorization"))
     return database.read(accounts.identify, services.tokens.read(token, utc_now()))
 
 
 def current_preconditions() -> Preconditions:
     """If-Match and If-None-Match of this request."""
-    return Preconditions.of(request.headers.getlist("If-Match"), request.headers.getlist("If-None-Match"))
+    return Preconditions(request.headers.get("If-Match"), request.headers.get("If-None-Match"))

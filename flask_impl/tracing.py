@@ -17,7 +17,7 @@ def register(app: Flask) -> None:
 def begin() -> None:
     """Start the clock."""
     g.started = perf_counter()
-    g.request_id = request_id(request.headers.getlist("X-Request-ID"))
+    g.request_id = request_id(request.headers.get("X-Request-ID"))
 
 
 def end(response: Response) -> Response:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import NoReturn, TypeAlias
 
-from flask import Flask, Request, Response, current_app, request
+from flask import Flask, Request, Response, request
 from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import NotFound
 from werkzeug.routing import RequestRedirect
@@ -23,7 +23,7 @@ from shared.parsing import FORM, JSON, check_media_type, once, parse_form, parse
 from shared.schemas import ProblemItem
 
 Headers: TypeAlias = Mapping[str, str]
-Reply: TypeAlias = BaseModel | Response | tuple[BaseModel, Headers] | tuple[BaseModel, int, Headers]
+Reply: TypeAlias = BaseModel | Response | tuple[BaseModel, int, Headers]
 View: TypeAlias = Callable[..., Reply]
 
 
@@ -100,7 +100,7 @@ def _parse_body(media_type: str) -> object:
     # gunicorn ends the stream without a word when the client leaves in the middle.
     if len(raw) < declared:
         raise MalformedRequest
-    check_media_type(request.headers.getlist("Content-Type"), media_type)
+    check_media_type(request.content_type, media_type)
     return dict(parse_form(raw)) if media_type == FORM else parse_json(raw)
 
 
@@ -117,9 +117,8 @@ def _present(reply: Reply) -> Response:
     """A response, with a model as the JSON that pydantic writes, without a dict in between."""
     if isinstance(reply, Response):
         return reply
-    model, *rest = reply if isinstance(reply, tuple) else (reply,)
-    response = ApiResponse(model.model_dump_json(), mimetype=JSON)
-    return current_app.make_response((response, *rest)) if rest else response
+    model, status, headers = reply if isinstance(reply, tuple) else (reply, 200, None)
+    return ApiResponse(model.model_dump_json(), status, headers, mimetype=JSON)
 
 
 NO_STORE = {"Cache-Control": "no-store"}

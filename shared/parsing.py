@@ -6,7 +6,6 @@ double, nesting without end, anything but UTF-8.
 
 import json
 import re
-from collections.abc import Iterable
 from typing import NoReturn
 from urllib.parse import parse_qsl
 
@@ -23,11 +22,11 @@ MAX_DEPTH = 20
 MAX_DIGITS = 400
 
 
-def check_media_type(headers: list[str], expected: str) -> None:
-    """Raise UnsupportedMediaType unless the one Content-Type header is `expected`, in UTF-8."""
-    if len(headers) > 1:
+def check_media_type(header: str | None, expected: str) -> None:
+    """Raise UnsupportedMediaType unless the Content-Type is `expected`, in UTF-8; two of them are malformed."""
+    essence, _, parameters = (header or "").lower().partition(";")
+    if "," in essence or re.search(r",\s*[\w.+-]+/", parameters):
         raise MalformedRequest
-    essence, _, parameters = "".join(headers).lower().partition(";")
     charset = re.search(r"(?:^|;)\s*charset\s*=\s*\"?([^\s;\"]*)", parameters)
     if essence.strip() not in ACCEPTED[expected] or (charset and charset[1] not in {"utf-8", "utf8"}):
         raise UnsupportedMediaType(f"This operation reads {' or '.join(sorted(ACCEPTED[expected]))} in UTF-8.")
@@ -68,12 +67,12 @@ def once(pairs: list[tuple[str, str]]) -> dict[str, str | list[str]]:
     return {name: values[0] if len(values) == 1 else values for name, values in found.items()}
 
 
-def bearer_token(headers: Iterable[str]) -> str:
-    """The token of the one Authorization header; the scheme's letter case is free (RFC 9110 section 11.1).
+def bearer_token(header: str | None) -> str:
+    """The token of the Authorization header; the scheme's letter case is free (RFC 9110 section 11.1).
 
-    Raises Unauthorized when there is none, or not exactly one, of the scheme Bearer.
+    Raises Unauthorized when there is none of the scheme Bearer, or several, which arrive joined by commas.
     """
-    match = re.fullmatch(r"bearer +([A-Za-z0-9._~+/=-]+)", ", ".join(headers).strip(" \t"), re.IGNORECASE)
+    match = re.fullmatch(r"bearer +([A-Za-z0-9._~+/=-]+)", (header or "").strip(" \t"), re.IGNORECASE)
     if match is None:
         raise Unauthorized
     return match[1]

@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from typing import Self
 
 from shared.errors import StaleVersion
 from shared.model import etag
@@ -10,15 +9,10 @@ from shared.model import etag
 
 @dataclass(frozen=True, slots=True)
 class Preconditions:
-    """The two header fields as sent, None where absent."""
+    """The two header fields as sent, None where absent; several lines of one field count as one with commas."""
 
     if_match: str | None = None
     if_none_match: str | None = None
-
-    @classmethod
-    def of(cls, if_match: list[str], if_none_match: list[str]) -> Self:
-        """From all the field lines of each header, which mean the same as one line with commas."""
-        return cls(", ".join(if_match) or None, ", ".join(if_none_match) or None)
 
     def not_modified(self, version: int) -> bool:
         """Whether a GET of this `version` is answered by 304; raises StaleVersion when If-Match forbids the GET."""

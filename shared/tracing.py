@@ -6,9 +6,9 @@ import secrets
 _SAFE = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
-def request_id(sent: list[str]) -> str:
+def request_id(sent: str | None) -> str:
     """The client's own id if it is one, and harmless in a log and a header; else a new one."""
-    text = ",".join(sent).strip(" \t")
+    text = (sent or "").strip(" \t")
     return text if _SAFE.fullmatch(text) else secrets.token_hex(8)
 
 

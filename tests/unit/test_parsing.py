@@ -83,7 +83,7 @@ def test_a_lone_surrogate_is_left_to_the_schemas() -> None:
     ],
 )  # fmt: skip
 def test_a_media_type_is_read_in_all_its_spellings(content_type: str, expected: str) -> None:
-    check_media_type([content_type], expected)
+    check_media_type(content_type, expected)
 
 
 @pytest.mark.parametrize(
@@ -92,17 +92,17 @@ def test_a_media_type_is_read_in_all_its_spellings(content_type: str, expected: 
         (None, JSON), ("", JSON), ("text/plain", JSON), ("application/jsonx", JSON), ("text/json", JSON),
         ("application/json; charset=latin-1", JSON), ("application/json;charset=", JSON), ("application/*", JSON),
         ("application/merge-patch+json", JSON), (JSON, FORM), ("multipart/form-data; boundary=x", FORM),
-        ("application/json, text/plain", JSON), ("application/problem+json", JSON), (FORM, JSON),
+        ("application/problem+json", JSON), (FORM, JSON),
     ],
 )  # fmt: skip
 def test_another_media_type_is_refused(content_type: str | None, expected: str) -> None:
     with pytest.raises(UnsupportedMediaType):
-        check_media_type([] if content_type is None else [content_type], expected)
+        check_media_type(content_type, expected)
 
 
 def test_two_media_types_are_malformed() -> None:
     with pytest.raises(MalformedRequest):
-        check_media_type([JSON, JSON], JSON)
+        check_media_type(f"{JSON}, {JSON}", JSON)
 
 
 def test_a_form_is_read_by_name_and_empty_members_are_left_out() -> None:
@@ -129,13 +129,13 @@ def test_a_query_that_is_not_utf8_is_refused(query: bytes) -> None:
 
 @pytest.mark.parametrize("header", ["Bearer abc", "bearer abc", "BEARER   abc"])
 def test_the_scheme_is_read_in_any_case(header: str) -> None:
-    assert bearer_token([header]) == "abc"
+    assert bearer_token(header) == "abc"
 
 
 @pytest.mark.parametrize(
-    "headers",
-    [[], [""], ["Bearer"], ["Bearer "], ["Basic abc"], ["Bearer a b"], ["Bearer a", "Bearer b"], ["Bearer a,b"]],
+    "header",
+    [None, "", "Bearer", "Bearer ", "Basic abc", "Bearer a b", "Bearer a, Bearer b", "Bearer a,b", "Bearer a\n"],
 )
-def test_anything_but_one_bearer_header_is_no_credential(headers: list[str]) -> None:
+def test_anything_but_one_bearer_header_is_no_credential(header: str | None) -> None:
     with pytest.raises(Unauthorized):
-        bearer_token(headers)
+        bearer_token(header)

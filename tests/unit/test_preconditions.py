@@ -30,6 +30,6 @@ def test_if_none_match_that_does_not_list_it_changes_nothing(field: str) -> None
     Preconditions(if_none_match=field).demand(3)
 
 
-def test_several_field_lines_mean_one_list_and_none_means_no_condition() -> None:
-    assert Preconditions.of(['"1"', '"3"'], []) == Preconditions('"1", "3"', None)
-    Preconditions.of([], []).demand(3)
+def test_without_a_condition_everything_goes_ahead() -> None:
+    Preconditions().demand(3)
+    assert not Preconditions().not_modified(3)

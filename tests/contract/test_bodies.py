@@ -76,7 +76,7 @@ NOT_OBJECTS = {
 UNREADABLE_TYPES = [
     "", "text/plain", "text/json", "json", "application/jsonx", "application/json5", "application/x-json",
     "application/vnd.api+json", "application/octet-stream", "multipart/form-data; boundary=x", "*/*", "application/*",
-    "application/json, application/json", "application/json; charset=latin-1", "application/json; charset=utf-16",
+    "application/json; charset=latin-1", "application/json; charset=utf-16",
     'application/json; charset="utf-16"', "application/json; a=b; Charset=ascii",
 ]  # fmt: skip
 READABLE_TYPES = [
@@ -188,6 +188,11 @@ def test_no_body_and_no_type_is_415(api: Api, route: Route, length: str) -> None
 def test_two_content_types_are_400(api: Api, alice: User) -> None:
     lines = authorised(alice, "Content-Type: text/plain", f"Content-Length: {len(BOOK)}")
     assert_problem(raw.ask(api, "POST", "/books/", lines, BOOK), 400, "malformed-request")
+
+
+def test_two_content_types_on_one_line_are_400(api: Api, alice: User) -> None:
+    headers = {**alice.auth, "Content-Type": f"{JSON}, {JSON}"}
+    assert_problem(api.http.post("/books/", content=BOOK, headers=headers), 400, "malformed-request")
 
 
 @pytest.mark.parametrize("content_type", [JSON, MERGE_PATCH, f"{MERGE_PATCH}; charset=utf-8"])

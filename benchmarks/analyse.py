@@ -173,9 +173,24 @@ def _compare(run: Run, valid: list[Trial], cells: list[Cell], metric: Metric) ->
     comparisons = []
     for question, p_value in zip(open_questions, adjusted, strict=True):
         ends = {(question.pair.base.name, question.workload), (question.pair.other.name, question.workload)}
-        limited = metric == "rate" and bool(ends & bound)
-        comparisons.append(_judge(question, metric, p_value, noise.get(question.workload, 0.0), limited))
+        evidence = _Evidence(
+            p_value=p_value,
+            noise=noise.get(question.workload, 0.0),
+            # A control is all there is when one contender is measured alone.
+            family=max(1, sum(one.pair.kind != "control" for one in open_questions)),
+            limited=metric == "rate" and bool(ends & bound),
+        )
+        comparisons.append(_judge(question, metric, evidence))
     return comparisons
+
+
+class _Evidence(NamedTuple):
+    """What decides about a ratio, beside itself."""
+
+    p_value: float
+    noise: float
+    family: int
+    limited: bool
 
 
 class _Question(NamedTuple):
@@ -208,8 +223,8 @@ def _adjusted(questions: list[_Question]) -> list[float]:
     return p_values
 
 
-def _judge(question: _Question, metric: Metric, p_value: float, noise: float, limited: bool) -> Comparison:
-    verdict, note = _verdict(question, metric, p_value, noise, limited)
+def _judge(question: _Question, metric: Metric, evidence: _Evidence) -> Comparison:
+    verdict, note = _verdict(question, metric, evidence)
     return Comparison(
         kind=question.pair.kind,
         metric=metric,
@@ -222,19 +237,27 @@ def _judge(question: _Question, metric: Metric, p_value: float, noise: float, li
     )
 
 
-def _verdict(question: _Question, metric: Metric, p_value: float, noise: float, limited: bool) -> tuple[str, str]:
+def _verdict(question: _Question, metric: Metric, evidence: _Evidence) -> tuple[str, str]:
     ratio = question.ratio
     if ratio is None:
         return "inconclusive", "fewer than two rounds in which both were measured"
-    if limited:
+    if evidence.limited:
         return "not judged", "the generator was the bottleneck"
-    said = word(ratio, p_value, **_WORDS[metric])
-    if said in {"faster", "slower"} and question.pair.kind != "control" and abs(math.log(ratio.estimate)) <= noise:
+    said = word(ratio, evidence.p_value, **_WORDS[metric])
+    if (
+        said in {"faster", "slower"}
+        and question.pair.kind != "control"
+        and abs(math.log(ratio.estimate)) <= evidence.noise
+    ):
         return "inconclusive", "smaller than what the control shows between two equal servers"
     if said == "inconclusive":
-        needed = rounds_needed(ratio)
-        return said, f"about {needed - ratio.rounds} more rounds" if needed else "too noisy to settle"
+        needed = rounds_needed(ratio, evidence.family)
+        return said, _more(needed - ratio.rounds) if needed else "too noisy to settle"
     return said, ""
+
+
+def _more(rounds: int) -> str:
+    return f"about {rounds} more rounds" if rounds > 1 else "about 1 more round"
 
 
 def _boots(run: Run) -> list[Boot]:

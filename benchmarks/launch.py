@@ -135,6 +135,9 @@ def stop_tree(process: subprocess.Popen[bytes]) -> None:
         for straggler in alive:
             with suppress(psutil.NoSuchProcess):
                 straggler.kill()
+        # A child whose parent ended before it is in no tree any more, but still in the group.
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         # Collects the exit code of our own child, which psutil may have seen as gone already.
         process.wait(timeout=_STOP_LIMIT_S)
     finally:

@@ -8,7 +8,7 @@ from typing import Protocol
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
-from benchmarks.plan import duration_s
+from benchmarks.plan import duration_s, work_s
 from benchmarks.records import Plan, Trial
 from benchmarks.text import minutes, significant
 
@@ -36,21 +36,23 @@ class Clock:
     """How much is done, and how long the rest will take at the pace so far."""
 
     def __init__(self, plan: Plan) -> None:
-        self.total = plan.trials
-        self.done = 0
-        self._expected_s = duration_s(plan)
+        self.total, self.done = plan.trials, 0
+        self._plan = plan
+        self._starts = 0
         self._began = time.monotonic()
 
     def left(self) -> str:
         """The time that is left."""
-        spent_s = time.monotonic() - self._began
+        expected_s = duration_s(self._plan)
         if not self.done:
-            return minutes(self._expected_s)
-        return minutes(spent_s / self.done * (self.total - self.done))
+            return minutes(expected_s)
+        done_s = work_s(self._plan.timing, self._starts, self.done)
+        return minutes((time.monotonic() - self._began) * (expected_s - done_s) / done_s)
 
     def line(self, trial: Trial) -> str:
         """A trial in a line."""
         self.done += not trial.invalid
+        self._starts = (trial.round + 1) * len(self._plan.contenders)
         if trial.invalid:
             result = f"invalid, {trial.invalid[0]}"
         else:

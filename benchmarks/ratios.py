@@ -5,6 +5,7 @@ interval is Student's t on the logarithms; a test simulates its coverage, skewed
 """
 
 import math
+from bisect import bisect_left
 from collections.abc import Sequence
 from statistics import fmean, stdev
 from typing import NamedTuple
@@ -69,14 +70,23 @@ def holm(p_values: Sequence[float]) -> list[float]:
     return adjusted
 
 
-def rounds_needed(ratio: Ratio) -> int | None:
-    """How many rounds would settle a ratio if it and its spread stay as they are; None for more than advisable."""
+def rounds_needed(ratio: Ratio, family: int = 1) -> int | None:
+    """How many rounds would settle a ratio if it and its spread stay as they are; None for more than advisable.
+
+    It is settled when the interval fits into the equivalence margin, or when the difference is clear even for the
+    strictest of Holm's levels in a family of so many comparisons.
+    """
     distance, margin = abs(math.log(ratio.estimate)), math.log1p(EQUIVALENCE)
-    target = max(distance, margin - distance)
-    for rounds in range(ratio.rounds + 1, MAX_ROUNDS_ADVISED + 1):
-        if t_quantile((1 + CONFIDENCE) / 2, rounds - 1) * ratio.log_spread / math.sqrt(rounds) < target:
-            return rounds
-    return None
+
+    def settles(rounds: int) -> bool:
+        error = ratio.log_spread / math.sqrt(rounds)
+        fits = t_quantile((1 + CONFIDENCE) / 2, rounds - 1) * error < margin - distance
+        return fits or t_quantile(1 - (1 - CONFIDENCE) / (2 * family), rounds - 1) * error < distance
+
+    # More rounds only narrow an interval.
+    candidates = range(ratio.rounds + 1, MAX_ROUNDS_ADVISED + 1)
+    index = bisect_left(candidates, True, key=settles)
+    return candidates[index] if index < len(candidates) else None
 
 
 def word(ratio: Ratio, adjusted_p: float, *, less: str, more: str) -> str:

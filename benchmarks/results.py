@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from benchmarks.failures import LabError, UsageError
 from benchmarks.records import Environment, Plan, Record, Run, Start, Trial
+from benchmarks.workloads import ALL_WORKLOADS
 
 R = TypeVar("R", bound=Record)
 
@@ -49,6 +50,8 @@ class Results:
     def load(self) -> Run:
         """Everything that was kept; raises UsageError when this is no folder of results."""
         plan = self._read(self.folder / "plan.json", Plan)
+        if unknown := [name for name in plan.workloads if name not in ALL_WORKLOADS]:
+            raise UsageError(f"{self.folder} was measured with the unknown workload {unknown[0]!r}")
         environment = self._read(self.folder / "environment.json", Environment)
         starts = [(one.number, name) for one in plan.rounds for name in one.lineup]
         trials = [(one.number, trial.contender, trial.workload) for one in plan.rounds for trial in one.trials]
@@ -61,7 +64,7 @@ class Results:
 
     def _all(self, part: str, place: tuple[int, str] | tuple[int, str, str], kind: type[R]) -> list[R]:
         """The records of one place in the plan, by attempt."""
-        return [self._read(path, kind) for path in sorted((self.folder / part).glob(f"{_name(*place)}*.json"))]
+        return [self._read(path, kind) for path in sorted((self.folder / part).glob(f"{_name(*place)}*json"))]
 
     def _write(self, name: str, record: Record) -> None:
         # Written aside and moved into place: an interruption leaves a whole file or none.
@@ -92,4 +95,5 @@ def _name(number: int, *names: str) -> str:
 
 def _first(error: ValidationError) -> str:
     details = error.errors(include_url=False, include_input=False)[0]
-    return f"{'.'.join(map(str, details['loc']))}: {details['msg']}"
+    # What is wrong with the whole document has no place.
+    return ": ".join(filter(None, (".".join(map(str, details["loc"])), details["msg"])))

@@ -117,6 +117,6 @@ def verify(url: str, name: str, chance: random.Random) -> int:
         for check in CHECKS:
             try:
                 check(run)
-            except (Unexpected, httpx2.HTTPError, KeyError, TypeError, ValueError) as error:
+            except (Unexpected, httpx2.HTTPError, LookupError, TypeError, ValueError) as error:
                 raise LabError(f"{name} breaks the contract ({check.__name__}): {error!s}") from None
     return len(answered)

@@ -5,6 +5,7 @@ from benchmarks.answer import answer
 from benchmarks.failures import LabError
 from benchmarks.layers import cost
 from benchmarks.records import Run
+from benchmarks.report import words
 from benchmarks.report.page import page
 from benchmarks.report.summary import layer_summary, summary
 from benchmarks.results import Results
@@ -37,4 +38,8 @@ def render(run: Run) -> dict[str, str]:
 
 
 def _news(run: Run) -> list[str]:
-    return [cost.table(cost.layers(run))] if run.plan.kind == "layers" else answer(run, analyse(run))
+    if run.plan.kind == "layers":
+        return [cost.table(cost.layers(run))]
+    analysis = analyse(run)
+    doubts = [f"doubt: {line}" for good, line in words.trust_lines(analysis) if not good]
+    return [*answer(run, analysis), *doubts]

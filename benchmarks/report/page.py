@@ -80,7 +80,8 @@ def _forest(run: Run, analysis: Analysis, metric: Metric) -> str:
 def _forest_row(comparison: Comparison, drawing: str) -> str:
     name = escape(ALL_WORKLOADS[comparison.workload].title)
     return (
-        f'<div class="line"><span>{name}</span>{drawing}<span class="number">{words.interval(comparison)}</span>'
+        f'<div class="line"><span>{name}</span>{drawing}'
+        f'<span class="number">{escape(words.interval(comparison))}</span>'
         f'<span class="word {comparison.word.replace(" ", "-")}">{escape(words.verdict(comparison))}</span></div>'
     )
 

@@ -1,5 +1,7 @@
 """The report as Markdown, for a pull request."""
 
+from html import escape
+
 from benchmarks.analyse import Analysis
 from benchmarks.answer import answer
 from benchmarks.layers import cost
@@ -16,14 +18,17 @@ def summary(run: Run, analysis: Analysis) -> str:
         f"{run.environment.started_at}, {run.environment.machine['processor']}, revision {run.environment.revision}",
         "\n".join(f"- {sentence}" for sentence in answer(run, analysis)),
         "## Can this be trusted?",
-        "\n".join(f"- {'yes' if good else '**no**'}: {line}" for good, line in words.trust_lines(analysis)),
+        # A server's own words may be in a line; they neither end it nor become markup.
+        "\n".join(
+            f"- {'yes' if good else '**no**'}: {' '.join(line.split())}" for good, line in words.trust_lines(analysis)
+        ),
         "## Ratios of CPU per request",
         _draw(_ratios(run, analysis)),
         *(f"## {table.title}\n\n{table.note}\n\n{_draw(table)}" for table in result_tables(run, analysis)),
         "## What this may not claim",
         "\n".join(f"- {sentence}" for sentence in words.limits(run)),
     ]
-    return "\n\n".join(parts) + "\n"
+    return escape("\n\n".join(parts), quote=False) + "\n"
 
 
 def layer_summary(run: Run) -> str:

@@ -104,8 +104,8 @@ def order_table(run: Run) -> Table:
     ]
     return Table(
         "Order of the trials",
-        f"Random with seed {run.plan.seed}. The servers of a round stand side by side; each workload visits all of them, "
-        "every second one in the opposite order, and every second round is the mirror of the one before.",
+        f"Random with seed {run.plan.seed}. The servers of a round stand side by side; each workload visits "
+        "all of them, every second one in the opposite order, and every second round is the mirror of the one before.",
         ["round", "servers", "workloads"],
         rows,
     )

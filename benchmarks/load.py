@@ -77,8 +77,11 @@ class Generator:
         # A generator that hangs is ended, which closes its pipe and lets the read below return.
         alarm = threading.Timer(patience_s, self._process.kill)
         alarm.start()
-        line = self._process.stdout.readline()
-        alarm.cancel()
+        try:
+            line = self._process.stdout.readline()
+        finally:
+            # Also after Ctrl-C: a pending alarm would keep the lab from ending.
+            alarm.cancel()
         if not line:
             raise LabError(f"the load generator ended: {last_line(self._log.read_text('utf-8', 'replace'))}")
         message: dict[str, object] = json.loads(line)

@@ -16,10 +16,6 @@ class Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-# The layer above which there is none.
-TWIN = "twin"
-
-
 class Contender(Record):
     """A server to measure; `{python} {bin} {host} {port} {workers} {threads}` in its command are filled in."""
 

@@ -19,6 +19,24 @@ _FACTS: dict[type[Exception], type[DomainError]] = {
 class ProblemWorker(ThreadWorker):
     """gunicorn's worker with threads, whose refusals are problem documents."""
 
+    def load_wsgi(self) -> None:
+        """Load the application, and announce the end of a connection whose body nobody will read.
+
+        gunicorn ends it after the answer, but says keep-alive before: a client that believes it loses a request.
+        """
+        super().load_wsgi()
+        application = self.wsgi
+
+        def announcing(environ: Any, start_response: Any) -> Any:
+            def start(status: str, *arguments: Any) -> Any:
+                if status.startswith("413"):
+                    start_response.__self__.force_close()
+                return start_response(status, *arguments)
+
+            return application(environ, start)
+
+        self.wsgi = announcing
+
     def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
         """Answer what could not be read; anything else stays gunicorn's affair."""
         if not isinstance(exc, ParseException):

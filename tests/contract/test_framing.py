@@ -4,6 +4,7 @@ import json
 import re
 import socket
 
+import httpx2
 import pytest
 
 from tests.contract import raw
@@ -53,6 +54,15 @@ def test_a_longer_body_is_413(api: Api, alice: User, size: int) -> None:
     headers = {**alice.auth, "Content-Type": JSON}
     problem = assert_problem(api.http.post("/books/", content=document(size), headers=headers), 413, "body-too-large")
     assert "errors" not in problem
+
+
+def test_a_client_that_keeps_connections_loses_no_request_after_413(api: Api, alice: User) -> None:
+    # The server may end the connection, but has to say so: a pooling client would send its next request into the void.
+    headers = {**alice.auth, "Content-Type": JSON}
+    with httpx2.Client(base_url=api.http.base_url, timeout=20) as pooling:
+        for _ in range(8):
+            assert pooling.post("/books/", content=document(3 * LIMIT), headers=headers).status_code == 413
+            assert pooling.get("/health/live").status_code == 200
 
 
 @pytest.mark.parametrize("size", [LIMIT + 1, LIMIT + 70_000, 3 * LIMIT])

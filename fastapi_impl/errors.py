@@ -7,8 +7,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 
-from shared import errors, logs
-from shared.errors import Answer, DomainError
+from shared import errors, logs, problems
+from shared.errors import DomainError
+from shared.problems import Answer
 
 
 def register(app: FastAPI) -> None:
@@ -23,12 +24,12 @@ def register(app: FastAPI) -> None:
 
 async def domain_error(_request: Request, error: DomainError) -> Response:
     """A fact that the domain, or the reading of the request, has named."""
-    return _respond(errors.answer(error))
+    return _respond(problems.answer(error))
 
 
 async def validation_error(request: Request, error: RequestValidationError) -> Response:
     """Values that FastAPI found invalid, without the input that it would repeat."""
-    return await domain_error(request, errors.InvalidInput(errors.invalid_input(error.errors())))
+    return await domain_error(request, errors.InvalidInput(problems.invalid_input(error.errors())))
 
 
 async def protocol_error(request: Request, error: HTTPException) -> Response:
@@ -56,7 +57,7 @@ async def database_error(request: Request, error: Exception) -> Response:
 def fault(error: Exception) -> Response:
     """A fault of ours."""
     logs.faults.error("unhandled fault", exc_info=error)
-    return _respond(errors.internal_answer())
+    return _respond(problems.internal_answer())
 
 
 def _respond(answer: Answer) -> Response:

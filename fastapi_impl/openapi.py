@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 
-from shared.errors import PROBLEM_JSON
+from shared.problems import PROBLEM_JSON
 from shared.schemas import Problem
 
 Responses = dict[int | str, dict[str, Any]]

@@ -2,7 +2,7 @@
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from shared import errors
+from shared import errors, problems
 from shared.cli import MAX_HEADER_BYTES, MAX_HEADERS, MAX_REQUEST_LINE_BYTES
 from shared.errors import DomainError
 
@@ -39,5 +39,5 @@ class ProblemProtocol(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:
         """Answer what could not be read, and close."""
-        self.transport.write(errors.answer(self._refusal or errors.MalformedRequest()).raw())
+        self.transport.write(problems.answer(self._refusal or errors.MalformedRequest()).raw())
         self.transport.close()

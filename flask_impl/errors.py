@@ -5,8 +5,9 @@ from gunicorn.http.errors import NoMoreData, ParseException
 from sqlalchemy import exc
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 
-from shared import errors, logs
-from shared.errors import Answer, DomainError
+from shared import errors, logs, problems
+from shared.errors import DomainError
+from shared.problems import Answer
 
 
 def register(app: Flask) -> None:
@@ -22,7 +23,7 @@ def register(app: Flask) -> None:
 
 def domain_error(error: DomainError) -> Response:
     """A fact that the domain, or the reading of the request, has named."""
-    return _respond(errors.answer(error))
+    return _respond(problems.answer(error))
 
 
 def protocol_error(error: HTTPException) -> Response:
@@ -50,7 +51,7 @@ def database_error(error: Exception) -> Response:
 def fault(error: Exception) -> Response:
     """A fault of ours."""
     logs.faults.exception("unhandled fault", exc_info=error)
-    return _respond(errors.internal_answer())
+    return _respond(problems.internal_answer())
 
 
 def _respond(answer: Answer) -> Response:

@@ -6,7 +6,7 @@ from gunicorn.http.errors import ExpectationFailed, LimitRequestHeaders, LimitRe
 from gunicorn.util import write_nonblock
 from gunicorn.workers.gthread import ThreadWorker
 
-from shared import errors
+from shared import errors, problems
 from shared.errors import DomainError
 
 _FACTS: dict[type[Exception], type[DomainError]] = {
@@ -44,4 +44,4 @@ class ProblemWorker(ThreadWorker):
             return
         self.log.info("refused a request from %s: %s", addr, type(exc).__name__)
         fact = _FACTS.get(type(exc), errors.MalformedRequest)
-        write_nonblock(client, errors.answer(fact()).raw())
+        write_nonblock(client, problems.answer(fact()).raw())

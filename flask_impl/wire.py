@@ -18,8 +18,9 @@ from werkzeug.exceptions import NotFound
 from werkzeug.routing import RequestRedirect
 
 from flask_impl.current import current_user, services
-from shared.errors import BodyTooLarge, InvalidInput, MalformedRequest, PathNotFound, invalid_input
+from shared.errors import BodyTooLarge, InvalidInput, MalformedRequest, PathNotFound
 from shared.parsing import FORM, JSON, check_media_type, once, parse_form, parse_json, parse_query
+from shared.problems import invalid_input
 from shared.schemas import ProblemItem
 
 Headers: TypeAlias = Mapping[str, str]

@@ -7,7 +7,7 @@ from typing import NamedTuple, TextIO
 
 from pydantic import ValidationError
 
-from shared.errors import invalid_input
+from shared.problems import invalid_input
 from shared.schemas import FullBook
 
 COLUMNS = tuple(FullBook.model_fields)

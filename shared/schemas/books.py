@@ -1,40 +1,13 @@
-"""Every JSON shape of the API: bodies and queries in, documents out.
-
-Bodies are strict (no "5" for 5) and refuse unknown members; so do queries, whose values arrive as text.
-"""
+"""Books, and the lists of them."""
 
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import MISSING, BaseModel, ConfigDict, Field, field_validator
+from pydantic import MISSING, BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
-from pydantic_core import PydanticCustomError
 
-from shared.fields import (
-    Author,
-    BookId,
-    Category,
-    Description,
-    Digits,
-    Email,
-    Password,
-    Rating,
-    RefreshToken,
-    SearchWords,
-    Storable,
-    Title,
-    Username,
-    Year,
-)
-
-MAX_PAGE = 100
-
-
-class Body(BaseModel):
-    """A JSON request body."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
-
+from shared.fields import Author, BookId, Category, Description, Digits, Rating, SearchWords, Title, Year
+from shared.schemas.base import MAX_PAGE, Body, Query
 
 _EXAMPLE: JsonDict = {
     "title": "The Left Hand of Darkness",
@@ -140,22 +113,13 @@ Sort = Literal[
 ]
 
 
-class PageQuery(BaseModel):
-    """What every list of books takes; a parameter given twice is refused, as is an unknown one."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class PageQuery(Query):
+    """What every list of books takes."""
 
     category: Annotated[Category | None, Field(description="Only this category, in any letter case.")] = None
     sort: Annotated[Sort, Field(description="Field to sort by; a leading hyphen reverses it.")] = "id"
     limit: Annotated[int, Field(ge=1, le=MAX_PAGE, description="Books on a page."), Digits] = 20
     cursor: Annotated[str | None, Field(min_length=1, max_length=4096, description="`next` of the page before.")] = None
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def _given_once(cls, value: object) -> object:
-        if isinstance(value, list):
-            raise PydanticCustomError("repeated", "Give this parameter only once")
-        return value
 
 
 class BookQuery(PageQuery):
@@ -190,79 +154,3 @@ class AuthorPath(BaseModel):
     """Path of an author's books."""
 
     book_author: Author
-
-
-class Registration(Body):
-    """A new account."""
-
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"username": "genly", "password": "winter is a long year"}]}
-    )
-
-    username: Username
-    password: Password
-    email: Annotated[Email | None, Field(description="Shown to its owner only.")] = None
-
-
-class Login(BaseModel):
-    """The form of the OAuth 2 password grant (RFC 6749 section 4.3.2); other members are ignored."""
-
-    model_config = ConfigDict(frozen=True)
-
-    username: Annotated[str, Field(min_length=1, max_length=256), Storable]
-    password: Annotated[str, Field(min_length=1, max_length=128, json_schema_extra={"format": "password"}), Storable]
-    grant_type: Annotated[Literal["password"] | None, Field(description="May be left out.")] = None
-
-
-class Refresh(Body):
-    """A refresh token, to be rotated or revoked."""
-
-    refresh_token: RefreshToken
-
-
-class TokenPair(BaseModel):
-    """What a client needs to act as a user (RFC 6749 section 5.1)."""
-
-    access_token: Annotated[str, Field(description="Send it as `Authorization: Bearer …`.")]
-    refresh_token: Annotated[str, Field(description="Good for one use at /auth/refresh.")]
-    token_type: Literal["bearer"] = "bearer"  # noqa: S105
-    expires_in: Annotated[int, Field(description="Seconds for which the access token is valid.")]
-
-
-class Me(BaseModel):
-    """An account, as only its owner sees it."""
-
-    id: int
-    username: str
-    email: str | None
-    created_at: datetime
-
-
-class Health(BaseModel):
-    """The state of the server."""
-
-    status: Literal["ok"] = "ok"
-
-
-class Readiness(Health):
-    """The state of the server and what it depends on."""
-
-    database: Annotated[str, Field(description="Name and version of the database.")]
-
-
-class ProblemItem(BaseModel):
-    """One invalid value."""
-
-    loc: Annotated[list[str | int], Field(description="Where it is: path, query or body, then the names below.")]
-    msg: str
-    type: Annotated[str, Field(description="The broken rule, for machines.")]
-
-
-class Problem(BaseModel):
-    """Any answer that is not a success (RFC 9457)."""
-
-    type: Annotated[str, Field(description="URI of the kind of problem.")]
-    title: Annotated[str, Field(description="The kind of problem in words.")]
-    status: Annotated[int, Field(description="The HTTP status, again.")]
-    detail: Annotated[str, Field(description="What is wrong with this request.")]
-    errors: Annotated[list[ProblemItem] | None, Field(description="Each invalid value, when the status is 422.")] = None

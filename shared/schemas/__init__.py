@@ -1,0 +1,48 @@
+"""Every JSON shape of the API: bodies and queries in, documents out; a file for each area.
+
+Bodies are strict (no "5" for 5) and refuse unknown members; so do queries, whose values arrive as text.
+"""
+
+from shared.schemas.accounts import Login, Me, Refresh, Registration, TokenPair
+from shared.schemas.base import MAX_PAGE, Body, Query
+from shared.schemas.books import (
+    AuthorPath,
+    AuthorQuery,
+    Book,
+    BookPage,
+    BookPatch,
+    BookPath,
+    BookQuery,
+    FullBook,
+    NewBook,
+    PageQuery,
+    Sort,
+)
+from shared.schemas.health import Health, Readiness
+from shared.schemas.problems import Problem, ProblemItem
+
+__all__ = [
+    "MAX_PAGE",
+    "AuthorPath",
+    "AuthorQuery",
+    "Body",
+    "Book",
+    "BookPage",
+    "BookPatch",
+    "BookPath",
+    "BookQuery",
+    "FullBook",
+    "Health",
+    "Login",
+    "Me",
+    "NewBook",
+    "PageQuery",
+    "Problem",
+    "ProblemItem",
+    "Query",
+    "Readiness",
+    "Refresh",
+    "Registration",
+    "Sort",
+    "TokenPair",
+]

@@ -4,9 +4,11 @@ from typing import Annotated
 
 from fastapi import Depends, Header, Request
 from fastapi.security import OAuth2PasswordBearer
+from starlette.requests import HTTPConnection
 
 from fastapi_impl.database import CurrentDatabase
 from fastapi_impl.passwords import BoundedPasswords
+from fastapi_impl.slots import Places
 from fastapi_impl.wire import joined
 from shared import accounts
 from shared.model import User, utc_now
@@ -15,18 +17,24 @@ from shared.preconditions import Preconditions
 from shared.services import Services
 
 
-async def services(request: Request) -> Services:
+async def services(request: HTTPConnection) -> Services:
     """Dependency: the application's services."""
     return request.app.state.services  # type: ignore[no-any-return]  # state is a bag by design
 
 
-async def passwords(request: Request) -> BoundedPasswords:
+async def passwords(request: HTTPConnection) -> BoundedPasswords:
     """Dependency: the application's password hasher."""
     return request.app.state.passwords  # type: ignore[no-any-return]
 
 
+async def places(request: HTTPConnection) -> Places:
+    """Dependency: the application's places for streams, sockets and transfers."""
+    return request.app.state.places  # type: ignore[no-any-return]
+
+
 CurrentServices = Annotated[Services, Depends(services)]
 CurrentPasswords = Annotated[BoundedPasswords, Depends(passwords)]
+CurrentPlaces = Annotated[Places, Depends(places)]
 
 # Only documents the scheme: what it reads of the header is too lenient, so `current_user` reads it itself.
 _bearer = OAuth2PasswordBearer(tokenUrl="/auth/login", auto_error=False)

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from typing import Annotated, Concatenate, ParamSpec, Protocol, TypeVar
 
 from anyio import CapacityLimiter, to_thread
-from fastapi import Depends, Request
+from fastapi import Depends
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
+from starlette.requests import HTTPConnection
 
 from shared.config import Settings
 from shared.engine import Engines, engine_options
@@ -78,7 +79,7 @@ def open_database(settings: Settings) -> Database:
     return ThreadDatabase(settings) if sqlite else AsyncDatabase(settings)
 
 
-async def database(request: Request) -> Database:
+async def database(request: HTTPConnection) -> Database:
     """Dependency: the application's database."""
     return request.app.state.database  # type: ignore[no-any-return]  # state is a bag by design
 

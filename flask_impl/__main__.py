@@ -13,6 +13,7 @@ from shared.cli import (
     ServerOptions,
     serve,
 )
+from shared.config import Settings
 
 
 class Server(BaseApplication):
@@ -20,6 +21,9 @@ class Server(BaseApplication):
 
     def __init__(self, options: ServerOptions) -> None:
         self._options = options
+        settings = Settings.load()
+        # What lasts holds a thread, beyond those of plain requests.
+        self._lasting = settings.max_streams + settings.max_sockets + settings.max_transfers
         super().__init__()
 
     def load_config(self) -> None:
@@ -28,7 +32,7 @@ class Server(BaseApplication):
             "bind": f"{self._options.host}:{self._options.port}",
             "workers": self._options.workers,
             "worker_class": "flask_impl.protocol.ProblemWorker",
-            "threads": self._options.threads,
+            "threads": self._options.threads + self._lasting,
             "limit_request_line": MAX_REQUEST_LINE_BYTES,
             "limit_request_field_size": MAX_HEADER_BYTES,
             "limit_request_fields": MAX_HEADERS,

@@ -7,6 +7,7 @@ from werkzeug.routing import PathConverter
 from flask_impl import auth, books, docs, errors, health, tracing
 from flask_impl.database import Database
 from flask_impl.passwords import BoundedPasswords
+from flask_impl.slots import Places
 from flask_impl.wire import ApiFlask, refuse_leading_slashes
 from shared import logs
 from shared.config import Settings
@@ -32,6 +33,7 @@ def create_app(settings: Settings | None = None) -> ApiFlask:
     app.url_map.converters["text"] = TextConverter
     app.extensions["services"] = Services.build(settings)
     app.extensions["passwords"] = BoundedPasswords(settings)
+    app.extensions["places"] = Places(settings)
     app.extensions["database"] = Database(settings)
     app.extensions["openapi"] = json.dumps(
         json.loads(OPENAPI_FILE.read_bytes()), ensure_ascii=False, separators=(",", ":")

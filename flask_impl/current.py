@@ -5,6 +5,7 @@ from werkzeug.local import LocalProxy
 
 from flask_impl.database import database
 from flask_impl.passwords import BoundedPasswords
+from flask_impl.slots import Places
 from shared import accounts
 from shared.model import User, utc_now
 from shared.parsing import bearer_token
@@ -13,6 +14,8 @@ from shared.services import Services
 
 services: Services = LocalProxy(lambda: current_app.extensions["services"])  # type: ignore[assignment]  # a proxy is what it stands for
 passwords: BoundedPasswords = LocalProxy(lambda: current_app.extensions["passwords"])  # type: ignore[assignment]
+
+places: Places = LocalProxy(lambda: current_app.extensions["places"])  # type: ignore[assignment]
 
 
 def current_user() -> User:

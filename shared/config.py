@@ -12,6 +12,7 @@ from sqlalchemy.exc import ArgumentError
 
 # RFC 7518 section 3.2: a key for HS256 has at least the size of the hash output.
 MIN_KEY_BYTES = 32
+_GIB = 1_073_741_824
 
 
 class ConfigError(Exception):
@@ -37,8 +38,30 @@ class Settings(BaseSettings):
     argon2_parallelism: Annotated[int, Field(ge=1, le=64)] = 1
     password_hash_slots: Annotated[int, Field(ge=1, le=256)] = 2
     password_hash_wait_seconds: Annotated[float, Field(ge=0, le=60)] = 2.0
-    max_body_bytes: Annotated[int, Field(ge=1024, le=1_073_741_824)] = 1_048_576
+    session_seconds: Annotated[int, Field(ge=1, le=31_536_000)] = 604_800
+    login_failures_per_account: Annotated[int, Field(ge=1, le=1_000_000)] = 10
+    login_failures_per_address: Annotated[int, Field(ge=1, le=1_000_000)] = 300
+    login_window_seconds: Annotated[int, Field(ge=1, le=86_400)] = 300
+    trusted_proxies: str | None = None
+    max_page_size: Annotated[int, Field(ge=1, le=100)] = 100
+    max_body_bytes: Annotated[int, Field(ge=1024, le=_GIB)] = 1_048_576
+    max_cover_bytes: Annotated[int, Field(ge=1024, le=_GIB)] = 5_242_880
+    max_cover_pixels: Annotated[int, Field(ge=1, le=1_000_000_000)] = 25_000_000
+    max_upload_bytes: Annotated[int, Field(ge=1024, le=1024 * _GIB)] = 1_073_741_824
+    max_import_bytes: Annotated[int, Field(ge=1024, le=1024 * _GIB)] = 1_073_741_824
+    max_transfers: Annotated[int, Field(ge=1, le=256)] = 4
+    max_streams: Annotated[int, Field(ge=1, le=4096)] = 32
+    max_sockets: Annotated[int, Field(ge=1, le=4096)] = 32
+    max_message_bytes: Annotated[int, Field(ge=1024, le=16_777_216)] = 65_536
+    socket_ping_seconds: Annotated[float, Field(gt=0, le=3600)] = 20.0
+    socket_idle_seconds: Annotated[float, Field(gt=0, le=86_400)] = 300.0
+    files_dir: Path = Path("var/files")
+    chat_upstream_url: str | None = None
+    chat_upstream_key: SecretStr | None = None
+    chat_upstream_model: str = "librarian"
+    chat_upstream_timeout_seconds: Annotated[float, Field(gt=0, le=600)] = 10.0
     access_log: bool = True
+    log_format: Literal["text", "json"] = "text"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @field_validator("database_url")
@@ -75,8 +98,8 @@ class Settings(BaseSettings):
 
     @property
     def connections(self) -> int:
-        """Pool size of a worker: as many connections as it has threads, so that none waits for another."""
-        return self.pool_size or self.threads
+        """Pool size of a worker: one for each request and each transfer at once, so that none waits for another."""
+        return self.pool_size or self.threads + self.max_transfers
 
     def signing_key(self) -> bytes:
         """The secret that signs tokens and cursors; development makes one and keeps it, production refuses."""

@@ -136,6 +136,12 @@ class Overloaded(DomainError):
         return {"Retry-After": "1"}
 
 
+class NoFreePlace(Overloaded):
+    """As many streams, sockets or transfers are open as this worker may have."""
+
+    detail = "As many of these are open as this server allows; try again shortly."
+
+
 class DatabaseAway(Overloaded):
     """The database cannot be reached, or cannot serve yet."""
 

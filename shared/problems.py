@@ -18,6 +18,7 @@ from shared.errors import (
     InvalidToken,
     MalformedRequest,
     MethodNotAllowed,
+    NoFreePlace,
     NotTheOwner,
     Overloaded,
     PathNotFound,
@@ -59,6 +60,7 @@ KINDS: dict[type[DomainError], Kind] = {
     InvalidInput: Kind(422, "invalid-input", "Invalid input"),
     HeadersTooLarge: Kind(431, "headers-too-large", "Headers too large"),
     Overloaded: Kind(503, "overloaded", "Overloaded"),
+    NoFreePlace: Kind(503, "no-free-place", "No free place"),
     DatabaseAway: Kind(503, "database-away", "Database away"),
 }
 INTERNAL = Kind(500, "internal-error", "Internal server error")

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     DateTime,
@@ -21,6 +22,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
     func,
     literal_column,
 )
@@ -104,6 +106,51 @@ books = Table(
     CheckConstraint("rating BETWEEN 1 AND 5", name="ck_books_rating"),
     sqlite_autoincrement=True,
 )
+
+# One row for each failed login, under each key that it counts for; forgotten after a while.
+login_failures = Table(
+    "login_failures",
+    metadata,
+    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("key", String(64), nullable=False),
+    Column("failed_at", _Instant, nullable=False),
+    Index("ix_login_failures_key", "key", "failed_at"),
+)
+
+# An entry outlives its book, so it keeps what its reader knew of it.
+todos = Table(
+    "todos",
+    metadata,
+    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("user_id", _Id, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("book_id", _Id, ForeignKey("books.id", ondelete="SET NULL")),
+    Column("title", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("done", Boolean, nullable=False),
+    Column("created_at", _Instant, nullable=False),
+    Column("updated_at", _Instant, nullable=False),
+    UniqueConstraint("user_id", "book_id", name="uq_todos_book"),
+    Index("ix_todos_user_id", "user_id", "id"),
+    Index("ix_todos_book_id", "book_id"),
+    sqlite_autoincrement=True,
+)
+
+# The files are in FILES_DIR; a cover without a thumbnail is work to be done.
+covers = Table(
+    "covers",
+    metadata,
+    Column("book_id", _Id, ForeignKey("books.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("file", String(64), nullable=False, unique=True),
+    Column("media_type", String(32), nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("created_at", _Instant, nullable=False),
+    Column("thumbnail", String(64), unique=True),
+    Column("thumbnail_sha256", String(64)),
+    Column("thumbnail_attempts", Integer, nullable=False),
+)
+_pending = covers.c.thumbnail.is_(None)
+Index("ix_covers_pending", covers.c.book_id, sqlite_where=_pending, postgresql_where=_pending)
 
 _year_up = func.coalesce(books.c.published_year, literal_column(str(YEAR_LAST_ASCENDING)))
 _year_down = func.coalesce(books.c.published_year, literal_column(str(YEAR_LAST_DESCENDING)))

@@ -74,7 +74,7 @@ def test_the_secret_does_not_show_in_a_printed_settings_object() -> None:
     assert "swordfish" not in repr(Settings(secret_key="swordfish" * 5))
 
 
-def test_postgresql_is_reached_by_psycopg_3_and_the_pool_is_as_large_as_the_threads() -> None:
-    settings = Settings(database_url="postgresql://u@h/d", threads=5)
+def test_postgresql_is_reached_by_psycopg_3_and_each_request_and_transfer_may_have_a_connection() -> None:
+    settings = Settings(database_url="postgresql://u@h/d", threads=5, max_transfers=3)
     assert settings.database.drivername == "postgresql+psycopg"
-    assert (settings.connections, Settings(threads=5, pool_size=2).connections) == (5, 2)
+    assert (settings.connections, Settings(threads=5, pool_size=2).connections) == (8, 2)

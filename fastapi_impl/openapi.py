@@ -54,6 +54,11 @@ def also_reads(media_type: str, model: type[BaseModel]) -> dict[str, Any]:
     return {"requestBody": {"content": {media_type: {"schema": schema}}}}
 
 
+def reads_bytes(*media_types: str) -> dict[str, Any]:
+    """The media types of a body that is read as it comes."""
+    return {"requestBody": {"required": True, "content": {name: {} for name in media_types}}}
+
+
 def document(app: FastAPI) -> dict[str, Any]:
     """The OpenAPI document of `app`, with the problem document among its schemas."""
     if app.openapi_schema is None:

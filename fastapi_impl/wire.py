@@ -4,7 +4,8 @@ A handler declares what it takes by its signature, and FastAPI checks credential
 route checks size, media type and syntax, in the contract's order, and reads queries without forgiving.
 """
 
-from collections.abc import AsyncGenerator, Callable, Coroutine
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import Request, Response
@@ -12,8 +13,10 @@ from fastapi.params import Body
 from fastapi.routing import APIRoute
 from starlette.datastructures import FormData, Headers, QueryParams
 
+from shared.config import Settings
 from shared.errors import BodyTooLarge
 from shared.parsing import FORM, check_media_type, parse_form, parse_json, parse_query
+from shared.streaming import Streamed
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -34,6 +37,8 @@ class OnceParams(QueryParams):
 class StrictRequest(Request):
     """A request whose body is bounded and parsed by the project's own parser, before anything else happens."""
 
+    _limit: int | None = None
+
     @property
     def query_params(self) -> QueryParams:
         """The parameters, each in UTF-8; raises MalformedRequest."""
@@ -41,10 +46,19 @@ class StrictRequest(Request):
             self._query_params = OnceParams(parse_query(self.scope["query_string"]))
         return self._query_params
 
+    def check(self, expected: Streamed) -> None:
+        """Judge by its headers a body that will be read as it comes."""
+        settings: Settings = self.app.state.services.settings
+        self._limit = expected.check(settings, self._declared_length, joined(self.headers, "content-type"))
+
+    @property
+    def _declared_length(self) -> int:
+        return int(self.headers.get("content-length", "0"))
+
     async def stream(self) -> AsyncGenerator[bytes, None]:
         """The body in chunks; raises BodyTooLarge, by the declared length or by what has come."""
-        limit = self.app.state.services.settings.max_body_bytes
-        if int(self.headers.get("content-length", "0")) > limit:
+        limit = self._limit or self.app.state.services.settings.max_body_bytes
+        if self._declared_length > limit:
             raise BodyTooLarge
         received = 0
         async for chunk in super().stream():
@@ -63,6 +77,16 @@ class StrictRequest(Request):
             self._json = parse_json(raw)
 
 
+@dataclass(frozen=True)
+class StreamBody:
+    """Dependency: the body in chunks, none of them read before the handler asks for it."""
+
+    expected: Streamed
+
+    async def __call__(self, request: Request) -> AsyncIterator[bytes]:
+        return request.stream()
+
+
 class StrictRoute(APIRoute):
     """A route that reads its request strictly."""
 
@@ -70,11 +94,15 @@ class StrictRoute(APIRoute):
         handler = super().get_route_handler()
         body = self.body_field.field_info if self.body_field else None
         media_type = body.media_type if isinstance(body, Body) else None
+        calls = [dependency.call for dependency in self.dependant.dependencies]
+        streamed = next((call.expected for call in calls if isinstance(call, StreamBody)), None)
 
         async def checked(request: Request) -> Response:
             strict = StrictRequest(request.scope, request.receive)
             if media_type:
                 await strict.parse(media_type)
+            if streamed:
+                strict.check(streamed)
             return await handler(strict)
 
         return checked

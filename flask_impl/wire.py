@@ -8,7 +8,7 @@ credentials, and then the values of path, query and body, whose errors are repor
     def replace_book(book_id: int, body: FullBook, user: User) -> Reply: ...
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import wraps
 from typing import NoReturn, TypeAlias
 
@@ -22,10 +22,13 @@ from shared.errors import BodyTooLarge, InvalidInput, MalformedRequest, PathNotF
 from shared.parsing import FORM, JSON, check_media_type, once, parse_form, parse_json, parse_query
 from shared.problems import invalid_input
 from shared.schemas import ProblemItem
+from shared.streaming import Streamed
 
 Headers: TypeAlias = Mapping[str, str]
 Reply: TypeAlias = BaseModel | Response | tuple[BaseModel, int, Headers]
 View: TypeAlias = Callable[..., Reply]
+
+CHUNK_BYTES = 65_536
 
 
 class ApiResponse(Response):
@@ -65,17 +68,24 @@ def operation(
     query: type[BaseModel] | None = None,
     body: type[BaseModel] | None = None,
     media_type: str = JSON,
+    stream: Streamed | None = None,
     user: bool = False,
 ) -> Callable[[View], Callable[..., Response]]:
-    """Give a view the members of `path`, the models `query` and `body`, and the `user` who asks; send its reply."""
+    """Give a view the members of `path`, the models `query` and `body`, and the `user` who asks; send its reply.
+
+    A body that is a `stream` is given as chunks, and not read before the view asks for them.
+    """
 
     def decorate(view: View) -> Callable[..., Response]:
         @wraps(view)
         def checked(**path_values: str) -> Response:
             sent = _parse_body(media_type) if body else None
+            chunks = stream_body(stream) if stream else None
             parameters = once(parse_query(request.query_string))
             arguments: dict[str, object] = {"user": current_user()} if user else {}
             problems: list[ProblemItem] = []
+            if chunks is not None:
+                arguments["body"] = chunks
             if path:
                 arguments |= dict(_validate(path, path_values, "path", problems) or ())
             if query:
@@ -103,6 +113,25 @@ def _parse_body(media_type: str) -> object:
         raise MalformedRequest
     check_media_type(request.content_type, media_type)
     return dict(parse_form(raw)) if media_type == FORM else parse_json(raw)
+
+
+def stream_body(expected: Streamed) -> Iterator[bytes]:
+    """The body in chunks; raises BodyTooLarge by the declared length, and by what has come."""
+    declared = request.content_length
+    limit = expected.check(services.settings, declared or 0, request.content_type)
+    request.max_content_length = limit + 1
+    return _chunks(limit, declared or 0)
+
+
+def _chunks(limit: int, declared: int) -> Iterator[bytes]:
+    received = 0
+    while chunk := request.stream.read(CHUNK_BYTES):
+        received += len(chunk)
+        if received > limit:
+            raise BodyTooLarge
+        yield chunk
+    if received < declared:
+        raise MalformedRequest
 
 
 def _validate(model: type[BaseModel], value: object, place: str, problems: list[ProblemItem]) -> BaseModel | None:

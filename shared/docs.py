@@ -8,6 +8,7 @@ VERSION = "1.0.0"
 TAGS = {
     "books": "The catalogue: anyone reads, users add, owners change.",
     "auth": "Accounts, sessions and tokens.",
+    "live": "What takes its time: streams, sockets and uploads.",
     "health": "What the operator asks.",
 }
 

@@ -19,6 +19,7 @@ from shared.schemas.books import (
     Sort,
 )
 from shared.schemas.health import Health, Readiness
+from shared.schemas.live import Uploaded
 from shared.schemas.problems import Problem, ProblemItem
 
 __all__ = [
@@ -45,4 +46,5 @@ __all__ = [
     "Registration",
     "Sort",
     "TokenPair",
+    "Uploaded",
 ]

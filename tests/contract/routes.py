@@ -5,18 +5,20 @@ from typing import NamedTuple
 JSON = "application/json"
 MERGE_PATCH = "application/merge-patch+json"
 FORM = "application/x-www-form-urlencoded"
+OCTETS = "application/octet-stream"
 
 # Larger than any id that a database hands out, and still an id.
 NO_SUCH_ID = 2**63 - 1
 
 
 class Route(NamedTuple):
-    """One operation: what it reads, and whether it needs a user."""
+    """One operation: what it reads, whether it needs a user, and whether it reads its body as a stream."""
 
     method: str
     path: str
     media_type: str | None = None
     user: bool = False
+    streamed: bool = False
 
     def __str__(self) -> str:
         return f"{self.method}{self.path.replace('{book_id}', 'id').replace('/', '-').rstrip('-')}"
@@ -35,6 +37,7 @@ ROUTES = [
     Route("POST", "/auth/refresh", JSON),
     Route("POST", "/auth/logout", JSON),
     Route("GET", "/auth/me", user=True),
+    Route("POST", "/upload/", OCTETS, user=True, streamed=True),
     Route("GET", "/health/live"),
     Route("GET", "/health/ready"),
     Route("GET", "/openapi.json"),
@@ -43,7 +46,8 @@ ROUTES = [
 # Those that the contract document describes: all but the document and its page.
 OPERATIONS = [route for route in ROUTES if route.path not in {"/openapi.json", "/docs"}]
 READING_JSON = [route for route in ROUTES if route.media_type in {JSON, MERGE_PATCH}]
-READING_BODIES = [route for route in ROUTES if route.media_type]
+READING_BODIES = [route for route in ROUTES if route.media_type and not route.streamed]
+STREAMING_BODIES = [route for route in ROUTES if route.streamed]
 NEEDING_USERS = [route for route in ROUTES if route.user]
 
 

@@ -6,7 +6,16 @@ from functools import partial
 
 from fastapi import FastAPI
 
-from fastapi_impl import auth, books, docs, errors, health, live, openapi
+from fastapi_impl import (
+    auth,
+    books,
+    docs,
+    errors,
+    health,
+    live,
+    openapi,
+    todo,
+)
 from fastapi_impl.database import open_database
 from fastapi_impl.passwords import BoundedPasswords
 from fastapi_impl.slots import Places
@@ -46,6 +55,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     errors.register(app)
     app.add_middleware(HeadAsGet)
     app.add_middleware(Tracing)
-    for area in (books, auth, live, health, docs):
+    for area in (books, auth, todo, live, health, docs):
         app.include_router(area.router)
     return app

@@ -4,7 +4,16 @@ import json
 
 from werkzeug.routing import PathConverter
 
-from flask_impl import auth, books, docs, errors, health, live, tracing
+from flask_impl import (
+    auth,
+    books,
+    docs,
+    errors,
+    health,
+    live,
+    todo,
+    tracing,
+)
 from flask_impl.database import Database
 from flask_impl.passwords import BoundedPasswords
 from flask_impl.slots import Places
@@ -41,6 +50,6 @@ def create_app(settings: Settings | None = None) -> ApiFlask:
     errors.register(app)
     tracing.register(app)
     app.before_request(refuse_leading_slashes)
-    for area in (books, auth, live, health, docs):
+    for area in (books, auth, todo, live, health, docs):
         app.register_blueprint(area.router)
     return app

@@ -1,11 +1,11 @@
-"""Cursors: the position after the last book of a page, signed, and tied to the query that it belongs to."""
+"""Cursors: the position after the last item of a page, signed, and tied to the query that it belongs to."""
 
 import hashlib
 
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from shared.errors import InvalidInput
-from shared.schemas import BookQuery, ProblemItem
+from shared.schemas import PagedQuery, ProblemItem
 
 Position = tuple[str | int, int]
 
@@ -18,25 +18,25 @@ class Cursors:
             key, salt="cursor", signer_kwargs={"digest_method": hashlib.sha256, "key_derivation": "hmac"}
         )
 
-    def sign(self, query: BookQuery, position: Position) -> str:
-        """The cursor of the page of `query` that begins behind `position`."""
-        return str(self._serializer.dumps([_fingerprint(query), *position]))
+    def sign(self, query: PagedQuery, position: Position, scope: str = "") -> str:
+        """The cursor of the page of `query` on the list `scope` that begins behind `position`."""
+        return str(self._serializer.dumps([_fingerprint(query, scope), *position]))
 
-    def read(self, query: BookQuery) -> Position | None:
+    def read(self, query: PagedQuery, scope: str = "") -> Position | None:
         """The position that the cursor in `query` stands for, None without one.
 
-        Raises InvalidInput for a cursor that this server did not make, or made for another query.
+        Raises InvalidInput for a cursor that this server did not make, or made for another query or list.
         """
         if query.cursor is None:
             return None
         try:
-            _fingerprint_of_its_query, key, book_id = self._serializer.loads(query.cursor)
+            _fingerprint_of_its_query, key, item_id = self._serializer.loads(query.cursor)
         except BadSignature:
             raise _refused() from None
         # Comparing the whole text ties it to this query, and leaves it one spelling only: base64 has spare bits.
-        if query.cursor != self.sign(query, (key, book_id)):
+        if query.cursor != self.sign(query, (key, item_id), scope):
             raise _refused()
-        return key, book_id
+        return key, item_id
 
 
 def _refused() -> InvalidInput:
@@ -44,6 +44,6 @@ def _refused() -> InvalidInput:
     return InvalidInput([item])
 
 
-def _fingerprint(query: BookQuery) -> str:
-    text = query.model_dump_json(exclude={"cursor", "limit"})
+def _fingerprint(query: PagedQuery, scope: str) -> str:
+    text = scope + query.model_dump_json(exclude={"cursor", "limit"})
     return hashlib.sha256(text.encode()).hexdigest()[:16]

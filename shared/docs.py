@@ -9,6 +9,7 @@ TAGS = {
     "books": "The catalogue: anyone reads, users add, owners change.",
     "auth": "Accounts, sessions and tokens.",
     "live": "What takes its time: streams, sockets and uploads.",
+    "reading list": "What a user wants to read; nobody else sees it.",
     "health": "What the operator asks.",
 }
 

@@ -111,6 +111,12 @@ class BookNotFound(DomainError):
     detail = "There is no book with this id."
 
 
+class TodoNotFound(DomainError):
+    """The user's reading list has no entry of this id."""
+
+    detail = "Your reading list has no entry with this id."
+
+
 class NotTheOwner(DomainError):
     """The book belongs to somebody else."""
 
@@ -125,6 +131,12 @@ class UsernameTaken(DomainError):
     """The canonical form of this name belongs to an account."""
 
     detail = "This username, or one that differs only in form, is taken."
+
+
+class AlreadyListed(DomainError):
+    """The book is on the user's reading list."""
+
+    detail = "This book is on your reading list already."
 
 
 class Overloaded(DomainError):

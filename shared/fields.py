@@ -39,6 +39,15 @@ def _digits(value: object) -> object:
     return value
 
 
+def _flag(value: object) -> object:
+    """Exactly `true` or `false`: pydantic would also take yes, on and 1."""
+    if isinstance(value, str):
+        if value not in {"true", "false"}:
+            raise PydanticCustomError("bool_word", "Input should be true or false")
+        return value == "true"
+    return value
+
+
 def _username(text: str) -> str:
     name = canonical_username(text)
     if name is None:
@@ -86,6 +95,10 @@ Year = Annotated[
     Field(ge=-9999, le=9999, description="Year of first publication, negative for BC; null when unknown."),
 ]
 BookId = Annotated[int, Field(ge=1, title="Book id", description="Id that the server gave the book."), Digits]
+BookNumber = Annotated[int, Field(ge=1, description="Id of a book.")]
+TodoId = Annotated[int, Field(ge=1, title="Entry id", description="Id that the server gave the entry."), Digits]
+Note = Annotated[str, Field(max_length=1000, description="A few words to oneself, or an empty text."), Storable]
+Flag = Annotated[bool, BeforeValidator(_flag)]
 SearchWords = Annotated[str, Field(max_length=200), Storable, AfterValidator(_searchable)]
 Email = Annotated[str, Field(max_length=254, json_schema_extra={"format": "email"}), AfterValidator(_email)]
 RefreshToken = Annotated[str, Field(min_length=1, max_length=200, description="The refresh token last received.")]

@@ -8,6 +8,7 @@ from typing import NamedTuple, TypedDict
 from pydantic_core import ErrorDetails
 
 from shared.errors import (
+    AlreadyListed,
     BodyTooLarge,
     BookNotFound,
     DatabaseAway,
@@ -24,6 +25,7 @@ from shared.errors import (
     PathNotFound,
     StaleVersion,
     TargetTooLong,
+    TodoNotFound,
     Unauthorized,
     UnsupportedMediaType,
     UsernameTaken,
@@ -50,8 +52,10 @@ KINDS: dict[type[DomainError], Kind] = {
     NotTheOwner: Kind(403, "not-the-owner", "Not the owner"),
     PathNotFound: Kind(404, "path-not-found", "Path not found"),
     BookNotFound: Kind(404, "book-not-found", "Book not found"),
+    TodoNotFound: Kind(404, "todo-not-found", "Entry not found"),
     MethodNotAllowed: Kind(405, "method-not-allowed", "Method not allowed"),
     UsernameTaken: Kind(409, "username-taken", "Username taken"),
+    AlreadyListed: Kind(409, "already-listed", "Already listed"),
     StaleVersion: Kind(412, "stale-version", "Precondition failed"),
     BodyTooLarge: Kind(413, "body-too-large", "Body too large"),
     TargetTooLong: Kind(414, "target-too-long", "Target too long"),

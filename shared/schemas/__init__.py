@@ -4,7 +4,7 @@ Bodies are strict (no "5" for 5) and refuse unknown members; so do queries, whos
 """
 
 from shared.schemas.accounts import Login, Me, Refresh, Registration, TokenPair
-from shared.schemas.base import MAX_PAGE, Body, Query
+from shared.schemas.base import MAX_PAGE, Body, PagedQuery, Query
 from shared.schemas.books import (
     AuthorPath,
     AuthorQuery,
@@ -21,6 +21,7 @@ from shared.schemas.books import (
 from shared.schemas.health import Health, Readiness
 from shared.schemas.live import Uploaded
 from shared.schemas.problems import Problem, ProblemItem
+from shared.schemas.todo import NewTodo, Todo, TodoPage, TodoPatch, TodoPath, TodoQuery
 
 __all__ = [
     "MAX_PAGE",
@@ -37,7 +38,9 @@ __all__ = [
     "Login",
     "Me",
     "NewBook",
+    "NewTodo",
     "PageQuery",
+    "PagedQuery",
     "Problem",
     "ProblemItem",
     "Query",
@@ -45,6 +48,11 @@ __all__ = [
     "Refresh",
     "Registration",
     "Sort",
+    "Todo",
+    "TodoPage",
+    "TodoPatch",
+    "TodoPath",
+    "TodoQuery",
     "TokenPair",
     "Uploaded",
 ]

@@ -1,7 +1,11 @@
 """What the shapes have in common."""
 
-from pydantic import BaseModel, ConfigDict, field_validator
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic_core import PydanticCustomError
+
+from shared.fields import Digits
 
 MAX_PAGE = 100
 
@@ -23,3 +27,10 @@ class Query(BaseModel):
         if isinstance(value, list):
             raise PydanticCustomError("repeated", "Give this parameter only once")
         return value
+
+
+class PagedQuery(Query):
+    """What every list takes."""
+
+    limit: Annotated[int, Field(ge=1, le=MAX_PAGE, description="Items on a page."), Digits] = 20
+    cursor: Annotated[str | None, Field(min_length=1, max_length=4096, description="`next` of the page before.")] = None

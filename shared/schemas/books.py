@@ -7,7 +7,7 @@ from pydantic import MISSING, BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
 from shared.fields import Author, BookId, Category, Description, Digits, Rating, SearchWords, Title, Year
-from shared.schemas.base import MAX_PAGE, Body, Query
+from shared.schemas.base import Body, PagedQuery
 
 _EXAMPLE: JsonDict = {
     "title": "The Left Hand of Darkness",
@@ -113,13 +113,11 @@ Sort = Literal[
 ]
 
 
-class PageQuery(Query):
+class PageQuery(PagedQuery):
     """What every list of books takes."""
 
     category: Annotated[Category | None, Field(description="Only this category, in any letter case.")] = None
     sort: Annotated[Sort, Field(description="Field to sort by; a leading hyphen reverses it.")] = "id"
-    limit: Annotated[int, Field(ge=1, le=MAX_PAGE, description="Books on a page."), Digits] = 20
-    cursor: Annotated[str | None, Field(min_length=1, max_length=4096, description="`next` of the page before.")] = None
 
 
 class BookQuery(PageQuery):

@@ -87,6 +87,17 @@ class Api:
         document: dict[str, Any] = response.json()
         return document
 
+    def list_todo(self, user: User, book_id: object, **fields: Any) -> httpx2.Response:
+        """Try to put a book on a reading list."""
+        return self.http.post("/todo/", json={"book_id": book_id, **fields}, headers=user.auth)
+
+    def new_todo(self, user: User, **fields: Any) -> dict[str, Any]:
+        """A fresh entry of `user`'s reading list, for a fresh book of theirs."""
+        response = self.list_todo(user, self.new_book(user)["id"], **fields)
+        assert response.status_code == 201, response.text
+        document: dict[str, Any] = response.json()
+        return document
+
     def read(self, book: Mapping[str, Any]) -> dict[str, Any]:
         """A book as it is now."""
         response = self.http.get(url(book))

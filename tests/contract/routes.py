@@ -1,5 +1,6 @@
 """The routes of the contract as data, for rules that hold on many of them."""
 
+import re
 from typing import NamedTuple
 
 JSON = "application/json"
@@ -21,7 +22,11 @@ class Route(NamedTuple):
     streamed: bool = False
 
     def __str__(self) -> str:
-        return f"{self.method}{self.path.replace('{book_id}', 'id').replace('/', '-').rstrip('-')}"
+        return f"{self.method}{self.at('id').replace('/', '-').rstrip('-')}"
+
+    def at(self, number: object) -> str:
+        """The path with `number` in the place of its id, if it has one."""
+        return re.sub(r"{\w+_id}", str(number), self.path)
 
 
 ROUTES = [
@@ -38,6 +43,10 @@ ROUTES = [
     Route("POST", "/auth/logout", JSON),
     Route("GET", "/auth/me", user=True),
     Route("POST", "/upload/", OCTETS, user=True, streamed=True),
+    Route("GET", "/todo/", user=True),
+    Route("POST", "/todo/", JSON, user=True),
+    Route("PATCH", "/todo/{todo_id}", MERGE_PATCH, user=True),
+    Route("DELETE", "/todo/{todo_id}", user=True),
     Route("GET", "/health/live"),
     Route("GET", "/health/ready"),
     Route("GET", "/openapi.json"),
@@ -56,5 +65,5 @@ def methods_by_path() -> dict[str, list[str]]:
     found: dict[str, set[str]] = {}
     for route in ROUTES:
         implied = {"OPTIONS", "HEAD"} if route.method == "GET" else {"OPTIONS"}
-        found.setdefault(route.path.format(book_id=1), set()).update({route.method}, implied)
+        found.setdefault(route.at(1), set()).update({route.method}, implied)
     return {path: sorted(methods) for path, methods in found.items()}

@@ -106,7 +106,7 @@ def post(api: Api, user: User, body: bytes, content_type: str = JSON) -> httpx2.
 def send(api: Api, user: User, route: Route, body: bytes, content_type: str | None) -> httpx2.Response:
     """Send `body` to any route, with credentials, to the id of no book."""
     headers = user.auth | ({"Content-Type": content_type} if content_type is not None else {})
-    return api.http.request(route.method, route.path.format(book_id=1), content=body, headers=headers)
+    return api.http.request(route.method, route.at(1), content=body, headers=headers)
 
 
 def authorised(user: User, *lines: str) -> list[str]:
@@ -181,7 +181,7 @@ def test_every_route_that_reads_a_body_wants_its_type(
 @pytest.mark.parametrize("length", ["", "Content-Length: 0"], ids=["no-length", "length-0"])
 @pytest.mark.parametrize("route", READING_BODIES, ids=str)
 def test_no_body_and_no_type_is_415(api: Api, route: Route, length: str) -> None:
-    response = raw.ask(api, route.method, route.path.format(book_id=1), [length] if length else [])
+    response = raw.ask(api, route.method, route.at(1), [length] if length else [])
     assert_problem(response, 415, "unsupported-media-type")
 
 

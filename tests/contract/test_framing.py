@@ -82,7 +82,7 @@ def test_a_longer_body_is_not_cut_and_read(api: Api, alice: User) -> None:
 @pytest.mark.parametrize("route", READING_BODIES, ids=str)
 def test_a_declared_length_beyond_the_limit_is_413_before_the_body_comes(api: Api, route: Route, length: int) -> None:
     headers = [f"Content-Type: {route.media_type}", f"Content-Length: {length}"]
-    response = raw.ask(api, route.method, route.path.format(book_id=1), headers)
+    response = raw.ask(api, route.method, route.at(1), headers)
     assert_problem(response, 413, "body-too-large")
 
 

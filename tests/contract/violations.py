@@ -38,8 +38,10 @@ INVALID = Violation("invalid", 422, "invalid-input")
 UNKNOWN_TOKEN = Violation("unknown-token", 401, "invalid-token")
 WRONG_PASSWORD = Violation("wrong-password", 401, "wrong-password")
 NO_SUCH_BOOK = Violation("no-such-book", 404, "book-not-found")
+NO_SUCH_TODO = Violation("no-such-todo", 404, "todo-not-found")
 NOT_THE_OWNER = Violation("not-the-owner", 403, "not-the-owner")
 STALE = Violation("stale", 412, "stale-version")
+LISTED = Violation("listed", 409, "already-listed")
 NAME_TAKEN = Violation("name-taken", 409, "username-taken")
 
 _BODY = (TOO_LARGE, WRONG_TYPE, MALFORMED)
@@ -50,6 +52,10 @@ VIOLATIONS = {
     "PUT /books/{book_id}": (*_BODY, NO_CREDENTIALS, BAD_TOKEN, INVALID, *_BOOK),
     "PATCH /books/{book_id}": (*_BODY, NO_CREDENTIALS, BAD_TOKEN, INVALID, *_BOOK),
     "DELETE /books/{book_id}": (NO_CREDENTIALS, BAD_TOKEN, INVALID, *_BOOK),
+    "GET /todo/": (NO_CREDENTIALS, BAD_TOKEN, INVALID),
+    "POST /todo/": (*_BODY, NO_CREDENTIALS, BAD_TOKEN, INVALID, NO_SUCH_BOOK, LISTED),
+    "PATCH /todo/{todo_id}": (*_BODY, NO_CREDENTIALS, BAD_TOKEN, INVALID, NO_SUCH_TODO),
+    "DELETE /todo/{todo_id}": (NO_CREDENTIALS, BAD_TOKEN, INVALID, NO_SUCH_TODO),
     # What these read are the credentials themselves: they are judged once they are known to be well-formed.
     "POST /auth/login": (*_BODY, INVALID, WRONG_PASSWORD),
     "POST /auth/refresh": (*_BODY, INVALID, UNKNOWN_TOKEN),
@@ -66,7 +72,7 @@ GUARDED = {
 # One route for each violation: the last that can have it.
 ONE_EACH = {broken: route for route, checks in GUARDED.items() for broken in checks}
 # No request can fail both: it has one path, and one Authorization header or none.
-IMPOSSIBLE = [{NO_CREDENTIALS, BAD_TOKEN}, {NO_SUCH_BOOK, NOT_THE_OWNER}]
+IMPOSSIBLE = [{NO_CREDENTIALS, BAD_TOKEN}, {NO_SUCH_BOOK, NOT_THE_OWNER}, {NO_SUCH_BOOK, LISTED}]
 
 
 @dataclass(frozen=True)
@@ -82,20 +88,27 @@ class Attempt:
 
     def send(self) -> httpx2.Response:
         """Send it, byte for byte; of a body that is too large, only the announcement."""
-        target = f"{self._path()}?{self.query}" if self.query else self._path()
+        query = self.query or self._query()
+        target = f"{self._path()}?{query}" if query else self._path()
         body = self._body()
         lines = [f"{name}: {value}" for name, value in self._headers().items()]
         if self.route.media_type:
             lines.append(f"Content-Length: {BEYOND_THE_LIMIT if TOO_LARGE in self.broken else len(body)}")
         return raw.ask(self.api, self.route.method, target, lines, b"" if TOO_LARGE in self.broken else body)
 
+    def _query(self) -> str:
+        only_query = self.route not in READING_BODIES and self.route.at(1) == self.route.path
+        return "limit=0" if only_query and INVALID in self.broken else ""
+
     def _path(self) -> str:
-        if "{book_id}" not in self.route.path:
+        if self.route.at(1) == self.route.path:
             return self.route.path
         if INVALID in self.broken and self.route not in READING_BODIES:
-            return self.route.path.format(book_id="0")
-        if NO_SUCH_BOOK in self.broken:
-            return self.route.path.format(book_id=NO_SUCH_ID)
+            return self.route.at(0)
+        if self.broken & {NO_SUCH_BOOK, NO_SUCH_TODO}:
+            return self.route.at(NO_SUCH_ID)
+        if "{todo_id}" in self.route.path:
+            return self.route.at(self.api.new_todo(self.alice)["id"])
         return url(self.api.new_book(self.bob if NOT_THE_OWNER in self.broken else self.alice))
 
     def _headers(self) -> dict[str, str]:
@@ -123,6 +136,10 @@ class Attempt:
     def _fields(self) -> dict[str, object]:
         if self.route.path.startswith("/books/"):
             return book_fields(**({"rating": 6} if INVALID in self.broken else {}))
+        if self.route.path == "/todo/":
+            return {"book_id": self._book_to_list(), "note": 5 if INVALID in self.broken else ""}
+        if self.route.path == "/todo/{todo_id}":
+            return {"done": "yes" if INVALID in self.broken else True}
         if self.route.path == "/auth/register":
             name = self.alice.username if NAME_TAKEN in self.broken else unique("user")
             return {"username": name, "password": "short" if INVALID in self.broken else PASSWORD}
@@ -130,6 +147,13 @@ class Attempt:
             right = "wrong but long enough" if WRONG_PASSWORD in self.broken else PASSWORD
             return {"username": self.alice.username, "password": "" if INVALID in self.broken else right}
         return {"refresh_token": self._refresh_token()}
+
+    def _book_to_list(self) -> object:
+        if NO_SUCH_BOOK in self.broken:
+            return NO_SUCH_ID
+        if LISTED in self.broken:
+            return self.api.new_todo(self.alice)["book_id"]
+        return self.api.new_book(self.alice)["id"]
 
     def _refresh_token(self) -> str:
         if INVALID in self.broken:

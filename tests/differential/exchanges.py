@@ -125,5 +125,13 @@ EXCHANGES = {
     "refresh-unknown": auth("refresh", member("refresh_token", "unknown")),
     "refresh-wrong": auth("refresh", b'{"refresh_token": 5}'),
     "logout": auth("logout", member("refresh_token", "{refresh}")),
+    "todo-nobody": read("/todo/"),
+    "todo-wrong-query": Exchange("GET", "/todo/?done=1&limit=0&x=1", who="owner"),
+    "todo-add": Exchange("POST", "/todo/", b'{"book_id": {book}, "note": "soon"}', who="owner"),
+    "todo-add-missing": Exchange("POST", "/todo/", b'{"book_id": 9223372036854775808}', who="owner"),
+    "todo-add-all-wrong": Exchange("POST", "/todo/", b'{"book_id": "1", "note": 5, "done": 1, "x": 1}', who="owner"),
+    "todo-patch-missing": Exchange("PATCH", "/todo/9223372036854775807", b'{"done": true}', who="owner"),
+    "todo-delete-missing": Exchange("DELETE", "/todo/9223372036854775807", who="owner"),
+    "todo-delete-wrong": Exchange("DELETE", "/todo/01", who="owner"),
     "logout-unknown": auth("logout", member("refresh_token", "unknown")),
 }

@@ -127,6 +127,16 @@ def test_a_list_is_paged_now_here_now_there(here: Api, there: Api, alice: User, 
     assert (seen, page["next"]) == (whole, None)
 
 
+def test_a_reading_list_written_here_is_read_and_paged_there(here: Api, there: Api) -> None:
+    reader = here.new_user()
+    made = [api.new_todo(reader, note=unique()) for api in (here, there, here)][::-1]
+    first = here.http.get("/todo/?limit=2", headers=reader.auth).json()
+    second = there.http.get("/todo/", params={"limit": 2, "cursor": first["next"]}, headers=reader.auth).json()
+    assert first["items"] + second["items"] == made
+    changed = there.http.patch(f"/todo/{made[0]['id']}", json={"done": True}, headers=reader.auth).json()
+    assert here.http.get("/todo/?done=true", headers=reader.auth).json()["items"] == [changed]
+
+
 def test_a_cursor_from_here_belongs_to_its_query_there(here: Api, there: Api, alice: User) -> None:
     category = unique()
     for _ in range(2):

@@ -14,6 +14,7 @@ from fastapi_impl import (
     health,
     live,
     openapi,
+    page,
     todo,
 )
 from fastapi_impl.database import open_database
@@ -55,6 +56,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     errors.register(app)
     app.add_middleware(HeadAsGet)
     app.add_middleware(Tracing)
-    for area in (books, auth, todo, live, health, docs):
+    for area in (books, auth, todo, live, health, docs, page):
         app.include_router(area.router)
     return app

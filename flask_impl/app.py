@@ -11,6 +11,7 @@ from flask_impl import (
     errors,
     health,
     live,
+    page,
     todo,
     tracing,
 )
@@ -50,6 +51,6 @@ def create_app(settings: Settings | None = None) -> ApiFlask:
     errors.register(app)
     tracing.register(app)
     app.before_request(refuse_leading_slashes)
-    for area in (books, auth, todo, live, health, docs):
+    for area in (books, auth, todo, live, health, docs, page):
         app.register_blueprint(area.router)
     return app

@@ -51,9 +51,11 @@ ROUTES = [
     Route("GET", "/health/ready"),
     Route("GET", "/openapi.json"),
     Route("GET", "/docs"),
+    Route("GET", "/"),
+    Route("GET", "/static/app.css"),
 ]
-# Those that the contract document describes: all but the document and its page.
-OPERATIONS = [route for route in ROUTES if route.path not in {"/openapi.json", "/docs"}]
+# Those that the contract document describes: all but the document itself and the pages.
+OPERATIONS = [route for route in ROUTES if route.path not in {"/openapi.json", "/docs", "/", "/static/app.css"}]
 READING_JSON = [route for route in ROUTES if route.media_type in {JSON, MERGE_PATCH}]
 READING_BODIES = [route for route in ROUTES if route.media_type and not route.streamed]
 STREAMING_BODIES = [route for route in ROUTES if route.streamed]

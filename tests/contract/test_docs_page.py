@@ -20,9 +20,10 @@ class _Links(HTMLParser):
         self.found += [value for name, value in attrs if name in {"src", "href"} and value]
 
 
-def page_links(api: Api) -> list[str]:
+def links_of(api: Api, path: str) -> list[str]:
+    """What the page at `path` loads or leads to."""
     links = _Links()
-    links.feed(api.http.get("/docs").text)
+    links.feed(api.http.get(path).text)
     return links.found
 
 
@@ -31,12 +32,12 @@ def test_the_page_shows_the_contract_and_loads_nothing_from_elsewhere(api: Api) 
     assert page.lower().startswith("<!doctype html>")
     assert '"/openapi.json"' in page
     assert not re.search(r"(https?:)?//[\w.-]+\.\w+", page)
-    assert len(page_links(api)) >= 2
+    assert len(links_of(api, "/docs")) >= 2
 
 
 def test_everything_that_the_page_loads_is_there_with_its_type(api: Api) -> None:
     base = str(api.http.base_url)
-    for link in page_links(api):
+    for link in links_of(api, "/docs"):
         target = urlsplit(urljoin(base, link))
         assert target.netloc == urlsplit(base).netloc
         response = api.http.get(link)
@@ -48,13 +49,13 @@ def test_everything_that_the_page_loads_is_there_with_its_type(api: Api) -> None
 
 
 def test_styles_of_the_page_load_nothing_from_elsewhere(api: Api) -> None:
-    for link in page_links(api):
+    for link in links_of(api, "/docs"):
         if link.endswith(".css"):
             assert not re.search(r"(@import|url\(\s*[\"']?(https?:)?//)", api.http.get(link).text)
 
 
 def test_what_the_page_loads_may_be_cached(api: Api) -> None:
-    for link in page_links(api):
+    for link in links_of(api, "/docs"):
         headers = api.http.get(link).headers
         assert re.search(r"max-age=[1-9]", headers["cache-control"])
         assert headers["etag"]

@@ -40,7 +40,8 @@ SUCCESSES: dict[str, tuple[Callable[[Api, User], httpx2.Response], int, str | No
     "live": (lambda api, user: api.http.get("/health/live"), 200, JSON),
     "ready": (lambda api, user: api.http.get("/health/ready"), 200, JSON),
     "contract": (lambda api, user: api.http.get("/openapi.json"), 200, JSON),
-    "page": (lambda api, user: api.http.get("/docs"), 200, HTML),
+    "docs": (lambda api, user: api.http.get("/docs"), 200, HTML),
+    "page": (lambda api, user: api.http.get("/"), 200, HTML),
     "options": (lambda api, user: api.http.options("/books/"), 204, None),
 }
 ANSWERS: dict[str, Callable[[Api, User], httpx2.Response]] = {

@@ -13,7 +13,6 @@ ALLOWED = methods_by_path()
 READABLE = [route.path for route in ROUTES if route.method == "GET" and not route.user and route.at(1) == route.path]
 KNOWN_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND"]
 MISSING_PATHS = [
-    "/",
     "/nothing",
     "/books",
     "//books/",
@@ -43,7 +42,24 @@ MISSING_PATHS = [
     "/docs/assets/..%2f..%2f__init__.py",
     "/redoc",
     "/openapi.yaml",
+    "/index.html",
+    "/static",
+    "/static/",
+    "/static/index.html",
+    "/static/docs.html",
+    "/static/js",
+    "/static/js/",
+    "/static//app.css",
+    "/static/js/../app.css",
+    "/static/js/%2e%2e/app.css",
+    "/static/app.css/",
     "/static/../shared/config.py",
+    "/static/../../config.py",
+    "/static/%2e%2e/%2e%2e/config.py",
+    "/static/..%2f..%2fconfig.py",
+    "/static/..%5c..%5cconfig.py",
+    "/static/%2fetc%2fpasswd",
+    "/static/app.css%00",
     "/.env",
     "/console",
 ]

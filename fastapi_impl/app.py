@@ -20,6 +20,7 @@ from fastapi_impl import (
 from fastapi_impl.database import open_database
 from fastapi_impl.passwords import BoundedPasswords
 from fastapi_impl.slots import Places
+from fastapi_impl.stopping import Stopping
 from fastapi_impl.tracing import HeadAsGet, Tracing
 from shared import logs
 from shared.config import Settings
@@ -51,6 +52,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.services = Services.build(settings)
     app.state.passwords = BoundedPasswords(settings)
     app.state.places = Places(settings)
+    app.state.stopping = Stopping()
     app.state.database = open_database(settings)
     app.openapi = partial(openapi.document, app)  # type: ignore[method-assign]  # as FastAPI documents it
     errors.register(app)

@@ -9,6 +9,7 @@ from starlette.requests import HTTPConnection
 from fastapi_impl.database import CurrentDatabase
 from fastapi_impl.passwords import BoundedPasswords
 from fastapi_impl.slots import Places
+from fastapi_impl.stopping import Stopping
 from fastapi_impl.wire import joined
 from shared import accounts
 from shared.model import User, utc_now
@@ -32,9 +33,15 @@ async def places(request: HTTPConnection) -> Places:
     return request.app.state.places  # type: ignore[no-any-return]
 
 
+async def stopping(request: HTTPConnection) -> Stopping:
+    """Dependency: the server's word that it is about to stop."""
+    return request.app.state.stopping  # type: ignore[no-any-return]
+
+
 CurrentServices = Annotated[Services, Depends(services)]
 CurrentPasswords = Annotated[BoundedPasswords, Depends(passwords)]
 CurrentPlaces = Annotated[Places, Depends(places)]
+CurrentStopping = Annotated[Stopping, Depends(stopping)]
 
 # Only documents the scheme: what it reads of the header is too lenient, so `current_user` reads it itself.
 _bearer = OAuth2PasswordBearer(tokenUrl="/auth/login", auto_error=False)

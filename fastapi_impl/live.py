@@ -1,17 +1,32 @@
-"""What takes its time: uploads."""
+"""What takes its time: streams and uploads."""
 
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
+from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from fastapi_impl.current import CurrentPlaces, CurrentUser
+from fastapi_impl.current import CurrentPlaces, CurrentStopping, CurrentUser
+from fastapi_impl.events import LAST, StreamPlace, sse
 from fastapi_impl.openapi import problems, reads_bytes
 from fastapi_impl.wire import StreamBody, StrictRoute
-from shared.schemas import Uploaded
+from shared.events import Event
+from shared.schemas import StreamQuery, Uploaded
 from shared.streaming import UPLOAD, Digest
 
 router = APIRouter(tags=["live"], route_class=StrictRoute)
+
+
+@router.get("/stream/", response_class=EventSourceResponse, responses=problems(400, 422, 503))
+async def stream(
+    query: Annotated[StreamQuery, Query()], stopping: CurrentStopping, _place: StreamPlace
+) -> AsyncIterator[ServerSentEvent]:
+    """Events that count from 0, one each interval."""
+    for number in range(query.count):
+        if number and await stopping.within(query.interval):
+            yield LAST
+            return
+        yield sse(Event(str(number)))
 
 
 @router.post("/upload/", responses=problems(400, 401, 413, 503), openapi_extra=reads_bytes("application/octet-stream"))

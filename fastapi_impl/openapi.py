@@ -59,10 +59,19 @@ def reads_bytes(*media_types: str) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": {name: {} for name in media_types}}}
 
 
+def _in_3_1(paths: dict[str, Any]) -> None:
+    # FastAPI describes the items of a stream by a keyword of OpenAPI 3.2, which no reader of 3.1 accepts.
+    answers = [answer for path in paths.values() for found in path.values() for answer in found["responses"].values()]
+    for media_type in [found for answer in answers for found in answer.get("content", {}).values()]:
+        if media_type.pop("itemSchema", None):
+            media_type["schema"] = {"type": "string"}
+
+
 def document(app: FastAPI) -> dict[str, Any]:
     """The OpenAPI document of `app`, with the problem document among its schemas."""
     if app.openapi_schema is None:
         built = get_openapi(title=app.title, version=app.version, routes=app.routes, tags=app.openapi_tags)
+        _in_3_1(built["paths"])
         schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}", mode="serialization")
         schemas = built["components"]["schemas"] | schema.pop("$defs") | {"Problem": schema}
         built["components"]["schemas"] = dict(sorted(schemas.items()))

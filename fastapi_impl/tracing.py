@@ -57,6 +57,9 @@ class HeadAsGet:
             return
 
         async def bodiless(message: Message) -> None:
-            await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+            # Once this answer has begun it is complete; a handler that streams is told by a client that has left.
+            if message["type"] == "http.response.start":
+                await send(message)
+                await send({"type": "http.response.body", "body": b""})
 
         await self._app({**scope, "method": "GET"}, receive, bodiless)

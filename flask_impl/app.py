@@ -18,6 +18,7 @@ from flask_impl import (
 from flask_impl.database import Database
 from flask_impl.passwords import BoundedPasswords
 from flask_impl.slots import Places
+from flask_impl.stopping import Stopping
 from flask_impl.wire import ApiFlask, refuse_leading_slashes
 from shared import logs
 from shared.config import Settings
@@ -44,6 +45,7 @@ def create_app(settings: Settings | None = None) -> ApiFlask:
     app.extensions["services"] = Services.build(settings)
     app.extensions["passwords"] = BoundedPasswords(settings)
     app.extensions["places"] = Places(settings)
+    app.extensions["stopping"] = Stopping()
     app.extensions["database"] = Database(settings)
     app.extensions["openapi"] = json.dumps(
         json.loads(OPENAPI_FILE.read_bytes()), ensure_ascii=False, separators=(",", ":")

@@ -6,6 +6,7 @@ from werkzeug.local import LocalProxy
 from flask_impl.database import database
 from flask_impl.passwords import BoundedPasswords
 from flask_impl.slots import Places
+from flask_impl.stopping import Stopping
 from shared import accounts
 from shared.model import User, utc_now
 from shared.parsing import bearer_token
@@ -16,6 +17,7 @@ services: Services = LocalProxy(lambda: current_app.extensions["services"])  # t
 passwords: BoundedPasswords = LocalProxy(lambda: current_app.extensions["passwords"])  # type: ignore[assignment]
 
 places: Places = LocalProxy(lambda: current_app.extensions["places"])  # type: ignore[assignment]
+stopping: Stopping = LocalProxy(lambda: current_app.extensions["stopping"])  # type: ignore[assignment]
 
 
 def current_user() -> User:

@@ -1,15 +1,31 @@
-"""What takes its time: uploads."""
+"""What takes its time: streams and uploads."""
 
 from collections.abc import Iterator
 
 from flask import Blueprint
 
 from flask_impl.current import places
+from flask_impl.events import event_stream, silence
 from flask_impl.wire import Reply, operation
+from shared.events import Event
 from shared.model import User
+from shared.schemas import StreamQuery
 from shared.streaming import UPLOAD, Digest
 
 router = Blueprint("live", __name__)
+
+
+@router.get("/stream/")
+@operation(query=StreamQuery)
+def stream(query: StreamQuery) -> Reply:
+    """Events that count from 0, one each interval."""
+
+    def events() -> Iterator[Event | None]:
+        for number in range(query.count):
+            yield from silence(query.interval if number else 0)
+            yield Event(str(number))
+
+    return event_stream(events())
 
 
 @router.post("/upload/")

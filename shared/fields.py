@@ -48,6 +48,15 @@ def _flag(value: object) -> object:
     return value
 
 
+def _decimal(value: object) -> object:
+    """A decimal number without sign, leading zeros or exponent."""
+    if isinstance(value, str):
+        if not re.fullmatch(r"(0|[1-9][0-9]*)(\.[0-9]+)?", value, re.ASCII):
+            raise PydanticCustomError("decimal", "Input should be a number in decimal digits")
+        return float(value)
+    return value
+
+
 def _username(text: str) -> str:
     name = canonical_username(text)
     if name is None:
@@ -75,6 +84,7 @@ def _searchable(text: str) -> str:
 Storable = AfterValidator(_storable)
 NotBlank = AfterValidator(_not_blank)
 Digits = BeforeValidator(_digits)
+Decimal = BeforeValidator(_decimal)
 
 Title = Annotated[str, Field(min_length=1, max_length=300, description="Title of the book."), Storable, NotBlank]
 Author = Annotated[

@@ -19,7 +19,7 @@ from shared.schemas.books import (
     Sort,
 )
 from shared.schemas.health import Health, Readiness
-from shared.schemas.live import Uploaded
+from shared.schemas.live import StreamQuery, Uploaded
 from shared.schemas.problems import Problem, ProblemItem
 from shared.schemas.todo import NewTodo, Todo, TodoPage, TodoPatch, TodoPath, TodoQuery
 
@@ -48,6 +48,7 @@ __all__ = [
     "Refresh",
     "Registration",
     "Sort",
+    "StreamQuery",
     "Todo",
     "TodoPage",
     "TodoPatch",

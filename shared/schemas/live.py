@@ -1,8 +1,18 @@
-"""What lasts: uploads."""
+"""What takes its time: streams and uploads."""
 
 from typing import Annotated
 
 from pydantic import BaseModel, Field
+
+from shared.fields import Decimal, Digits
+from shared.schemas.base import Query
+
+
+class StreamQuery(Query):
+    """How many events, and how far apart."""
+
+    count: Annotated[int, Field(ge=1, le=1000, description="Number of events."), Digits] = 10
+    interval: Annotated[float, Field(ge=0, le=60, description="Seconds from one event to the next."), Decimal] = 1.0
 
 
 class Uploaded(BaseModel):

@@ -13,13 +13,17 @@ NO_SUCH_ID = 2**63 - 1
 
 
 class Route(NamedTuple):
-    """One operation: what it reads, whether it needs a user, and whether it reads its body as a stream."""
+    """One operation: what it reads, whether it needs a user, whether it reads its body as a stream.
+
+    Its query makes an answer short that would go on for long.
+    """
 
     method: str
     path: str
     media_type: str | None = None
     user: bool = False
     streamed: bool = False
+    query: str = ""
 
     def __str__(self) -> str:
         return f"{self.method}{self.at('id').replace('/', '-').rstrip('-')}"
@@ -42,6 +46,7 @@ ROUTES = [
     Route("POST", "/auth/refresh", JSON),
     Route("POST", "/auth/logout", JSON),
     Route("GET", "/auth/me", user=True),
+    Route("GET", "/stream/", query="count=2&interval=0"),
     Route("POST", "/upload/", OCTETS, user=True, streamed=True),
     Route("GET", "/todo/", user=True),
     Route("POST", "/todo/", JSON, user=True),

@@ -61,6 +61,7 @@ VIOLATIONS = {
     "POST /auth/refresh": (*_BODY, INVALID, UNKNOWN_TOKEN),
     "POST /auth/logout": (*_BODY, INVALID, UNKNOWN_TOKEN),
     "POST /auth/register": (*_BODY, INVALID, NAME_TAKEN),
+    "GET /stream/": (INVALID,),
     "POST /upload/": (TOO_LARGE, NO_CREDENTIALS, BAD_TOKEN),
     "GET /auth/me": (NO_CREDENTIALS, BAD_TOKEN),
 }
@@ -98,7 +99,7 @@ class Attempt:
 
     def _query(self) -> str:
         only_query = self.route not in READING_BODIES and self.route.at(1) == self.route.path
-        return "limit=0" if only_query and INVALID in self.broken else ""
+        return "limit=0" if only_query and INVALID in self.broken else self.route.query
 
     def _path(self) -> str:
         if self.route.at(1) == self.route.path:

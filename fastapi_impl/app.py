@@ -16,6 +16,7 @@ from fastapi_impl import (
     openapi,
     page,
     todo,
+    transfers,
 )
 from fastapi_impl.database import open_database
 from fastapi_impl.passwords import BoundedPasswords
@@ -58,6 +59,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     errors.register(app)
     app.add_middleware(HeadAsGet)
     app.add_middleware(Tracing)
-    for area in (books, auth, todo, live, health, docs, page):
+    for area in (books, transfers, auth, todo, live, health, docs, page):
         app.include_router(area.router)
     return app

@@ -45,7 +45,7 @@ async def create_book(user: CurrentUser, body: NewBook, database: CurrentDatabas
 
 
 @router.get(
-    "/{book_id}",
+    "/{book_id:book}",
     response_model=Book,
     responses={200: sends("ETag"), 304: NOT_MODIFIED, **problems(400, 404, 412, 422)},
 )
@@ -60,7 +60,7 @@ async def get_book(
     return book
 
 
-@router.put("/{book_id}", responses={200: sends("ETag"), **problems(400, 401, 403, 404, 412, 413, 415, 422)})
+@router.put("/{book_id:book}", responses={200: sends("ETag"), **problems(400, 401, 403, 404, 412, 413, 415, 422)})
 async def replace_book(
     book_id: BookId,
     user: CurrentUser,
@@ -76,7 +76,7 @@ async def replace_book(
 
 
 @router.patch(
-    "/{book_id}",
+    "/{book_id:book}",
     responses={200: sends("ETag"), **problems(400, 401, 403, 404, 412, 413, 415, 422)},
     openapi_extra=also_reads(JSON, BookPatch),
 )
@@ -94,7 +94,9 @@ async def patch_book(
     return book
 
 
-@router.delete("/{book_id}", status_code=204, response_class=Response, responses=problems(400, 401, 403, 404, 412, 422))
+@router.delete(
+    "/{book_id:book}", status_code=204, response_class=Response, responses=problems(400, 401, 403, 404, 412, 422)
+)
 async def delete_book(
     book_id: BookId, user: CurrentUser, database: CurrentDatabase, preconditions: CurrentPreconditions
 ) -> None:

@@ -1,9 +1,9 @@
 """Where use cases meet the database: every connection is opened, committed and closed here."""
 
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable, Generator, Iterator
 from typing import Annotated, Concatenate, ParamSpec, Protocol, TypeVar
 
-from anyio import CapacityLimiter, to_thread
+from anyio import CancelScope, CapacityLimiter, to_thread
 from fastapi import Depends
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -24,6 +24,11 @@ class Database(Protocol):
 
     async def write(self, use_case: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a use case in a transaction, committed when it returns and rolled back when it raises."""
+
+    def stream(
+        self, use_case: Callable[Concatenate[Connection, P], Iterator[T]], *args: P.args, **kwargs: P.kwargs
+    ) -> AsyncGenerator[T, None]:
+        """Run a use case that reads more than fits into memory; it holds its connection until it ends or is closed."""
 
     async def close(self) -> None:
         """Close every connection."""
@@ -50,6 +55,24 @@ class ThreadDatabase:
 
         return await to_thread.run_sync(run, limiter=self._limiter)
 
+    async def stream(
+        self, use_case: Callable[Concatenate[Connection, P], Iterator[T]], *args: P.args, **kwargs: P.kwargs
+    ) -> AsyncGenerator[T, None]:
+        def run() -> Generator[T, None, None]:
+            with self._engines.streams.connect() as connection:
+                yield from use_case(connection, *args, **kwargs)
+
+        # The connection is held between the hops as well, so it counts among those in use all the time.
+        hops, items = CapacityLimiter(1), run()
+        await self._limiter.acquire_on_behalf_of(items)
+        try:
+            while (item := await to_thread.run_sync(next, items, None, limiter=hops)) is not None:
+                yield item
+        finally:
+            with CancelScope(shield=True):
+                await to_thread.run_sync(items.close, limiter=hops)
+            self._limiter.release_on_behalf_of(items)
+
     async def close(self) -> None:
         self._engines.dispose()
 
@@ -60,6 +83,7 @@ class AsyncDatabase:
     def __init__(self, settings: Settings) -> None:
         self._writes = create_async_engine(settings.database, **engine_options(settings))
         self._reads = self._writes.execution_options(isolation_level="AUTOCOMMIT")
+        self._streams = self._writes.execution_options(postgresql_readonly=True)
 
     async def read(self, use_case: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         async with self._reads.connect() as connection:
@@ -68,6 +92,14 @@ class AsyncDatabase:
     async def write(self, use_case: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         async with self._writes.begin() as connection:
             return await connection.run_sync(use_case, *args, **kwargs)
+
+    async def stream(
+        self, use_case: Callable[Concatenate[Connection, P], Iterator[T]], *args: P.args, **kwargs: P.kwargs
+    ) -> AsyncGenerator[T, None]:
+        async with self._streams.connect() as connection:
+            items = await connection.run_sync(use_case, *args, **kwargs)
+            while (item := await connection.run_sync(lambda _connection: next(items, None))) is not None:
+                yield item
 
     async def close(self) -> None:
         await self._writes.dispose()

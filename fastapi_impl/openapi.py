@@ -4,6 +4,7 @@
 """
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from fastapi import FastAPI
@@ -34,6 +35,7 @@ _REASONS = {
     403: "The user may not do this.",
     404: "What is named does not exist.",
     409: "It exists already.",
+    406: "None of the media types that the client accepts is there.",
     412: "If-Match or If-None-Match does not hold.",
     413: "The body is too large.",
     415: "The body is of a media type that is not read here.",
@@ -65,6 +67,12 @@ def _in_3_1(paths: dict[str, Any]) -> None:
     for media_type in [found for answer in answers for found in answer.get("content", {}).values()]:
         if media_type.pop("itemSchema", None):
             media_type["schema"] = {"type": "string"}
+
+
+def sends_bytes(media_types: Iterable[str], description: str) -> dict[str, Any]:
+    """A success in one of several media types, of any length."""
+    content = {name: {"schema": {"type": "string"}} for name in media_types}
+    return {"description": description, "content": content}
 
 
 def document(app: FastAPI) -> dict[str, Any]:

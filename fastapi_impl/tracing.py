@@ -6,7 +6,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fastapi_impl import errors
-from fastapi_impl.wire import joined
+from fastapi_impl.wire import HEAD, joined
 from shared import logs
 from shared.tracing import request_id, trace_headers
 
@@ -62,4 +62,4 @@ class HeadAsGet:
                 await send(message)
                 await send({"type": "http.response.body", "body": b""})
 
-        await self._app({**scope, "method": "GET"}, receive, bodiless)
+        await self._app({**scope, "method": "GET", HEAD: True}, receive, bodiless)

@@ -4,19 +4,34 @@ A handler declares what it takes by its signature, and FastAPI checks credential
 route checks size, media type and syntax, in the contract's order, and reads queries without forgiving.
 """
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from anyio import CancelScope
 from fastapi import Request, Response
 from fastapi.params import Body
+from fastapi.responses import StreamingResponse
 from fastapi.routing import APIRoute
+from starlette.convertors import StringConvertor, register_url_convertor
 from starlette.datastructures import FormData, Headers, QueryParams
+from starlette.types import Receive, Scope, Send
 
 from shared.config import Settings
 from shared.errors import BodyTooLarge
+from shared.fields import BOOK_SEGMENT
 from shared.parsing import FORM, check_media_type, parse_form, parse_json, parse_query
 from shared.streaming import Streamed
+
+
+class BookConvertor(StringConvertor):
+    """The id of a book, right or wrong, but not a path of its own."""
+
+    regex = BOOK_SEGMENT
+
+
+# Paths name it when their routes are declared, which is when this package is imported.
+register_url_convertor("book", BookConvertor())
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -114,3 +129,40 @@ NO_STORE = {"Cache-Control": "no-store"}
 def not_modified(tag: str) -> Response:
     """The answer to a client whose copy is current."""
     return Response(status_code=304, headers={"ETag": tag})
+
+
+# Where `HeadAsGet` notes for the rare handler that must know that only its headers are wanted.
+HEAD = "books.head"
+
+
+class Download(StreamingResponse):
+    """A response in chunks that ends their generator, whatever happens.
+
+    Starlette would leave one whose client has gone to the garbage collector, with all that it holds.
+    """
+
+    def __init__(self, first: bytes, rest: AsyncGenerator[bytes, None], headers: Mapping[str, str]) -> None:
+        super().__init__(_joined(first, rest), headers=headers)
+        self._rest = rest
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            with CancelScope(shield=True):
+                await self._rest.aclose()
+
+
+async def download(request: Request, chunks: AsyncGenerator[bytes, None], headers: Mapping[str, str]) -> Response:
+    """The answer with `chunks`, the first made at once: what fails before it still gets a status."""
+    if request.scope.get(HEAD):
+        # Closed before it began, it runs nothing and has nothing.
+        await chunks.aclose()
+        return Download(b"", chunks, headers)
+    return Download(await anext(chunks), chunks, headers)
+
+
+async def _joined(first: bytes, rest: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
+    yield first
+    async for chunk in rest:
+        yield chunk

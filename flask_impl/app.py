@@ -2,7 +2,7 @@
 
 import json
 
-from werkzeug.routing import PathConverter
+from werkzeug.routing import BaseConverter, PathConverter
 
 from flask_impl import (
     auth,
@@ -14,6 +14,7 @@ from flask_impl import (
     page,
     todo,
     tracing,
+    transfers,
 )
 from flask_impl.database import Database
 from flask_impl.passwords import BoundedPasswords
@@ -23,6 +24,7 @@ from flask_impl.wire import ApiFlask, refuse_leading_slashes
 from shared import logs
 from shared.config import Settings
 from shared.docs import OPENAPI_FILE
+from shared.fields import BOOK_SEGMENT
 from shared.services import Services
 
 
@@ -31,6 +33,12 @@ class TextConverter(PathConverter):
 
     regex = ".*?"
     part_isolating = False
+
+
+class BookConverter(BaseConverter):
+    """The id of a book, right or wrong, but not a path of its own."""
+
+    regex = BOOK_SEGMENT
 
 
 def create_app(settings: Settings | None = None) -> ApiFlask:
@@ -42,6 +50,7 @@ def create_app(settings: Settings | None = None) -> ApiFlask:
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes + 1
     app.url_map.merge_slashes = False
     app.url_map.converters["text"] = TextConverter
+    app.url_map.converters["book"] = BookConverter
     app.extensions["services"] = Services.build(settings)
     app.extensions["passwords"] = BoundedPasswords(settings)
     app.extensions["places"] = Places(settings)
@@ -53,6 +62,6 @@ def create_app(settings: Settings | None = None) -> ApiFlask:
     errors.register(app)
     tracing.register(app)
     app.before_request(refuse_leading_slashes)
-    for area in (books, auth, todo, live, health, docs, page):
+    for area in (books, transfers, auth, todo, live, health, docs, page):
         app.register_blueprint(area.router)
     return app

@@ -35,7 +35,7 @@ def create_book(user: User, body: NewBook) -> Reply:
     return book, 201, {"Location": f"/books/{book.id}", "ETag": etag(book.version)}
 
 
-@router.get("/<book_id>")
+@router.get("/<book:book_id>")
 @operation(path=BookPath)
 def get_book(book_id: int) -> Reply:
     """One book, or 304 when the client's copy is current."""
@@ -45,7 +45,7 @@ def get_book(book_id: int) -> Reply:
     return book, 200, {"ETag": etag(book.version)}
 
 
-@router.put("/<book_id>")
+@router.put("/<book:book_id>")
 @operation(path=BookPath, user=True, body=FullBook)
 def replace_book(book_id: int, user: User, body: FullBook) -> Reply:
     """Put another book in the place of one's own."""
@@ -53,7 +53,7 @@ def replace_book(book_id: int, user: User, body: FullBook) -> Reply:
     return book, 200, {"ETag": etag(book.version)}
 
 
-@router.patch("/<book_id>")
+@router.patch("/<book:book_id>")
 @operation(path=BookPath, user=True, body=BookPatch, media_type=MERGE_PATCH)
 def patch_book(book_id: int, user: User, body: BookPatch) -> Reply:
     """Change some fields of one's own book."""
@@ -61,7 +61,7 @@ def patch_book(book_id: int, user: User, body: BookPatch) -> Reply:
     return book, 200, {"ETag": etag(book.version)}
 
 
-@router.delete("/<book_id>")
+@router.delete("/<book:book_id>")
 @operation(path=BookPath, user=True)
 def delete_book(book_id: int, user: User) -> Reply:
     """Delete one's own book."""

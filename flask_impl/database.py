@@ -1,6 +1,6 @@
 """Where use cases meet the database: every connection is opened, committed and closed here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Iterator
 from typing import Concatenate, ParamSpec, TypeVar
 
 from flask import current_app
@@ -29,6 +29,13 @@ class Database:
         """Run a use case in a transaction, committed when it returns and rolled back when it raises."""
         with self._engines.writes.begin() as connection:
             return use_case(connection, *args, **kwargs)
+
+    def stream(
+        self, use_case: Callable[Concatenate[Connection, P], Iterator[T]], *args: P.args, **kwargs: P.kwargs
+    ) -> Generator[T, None, None]:
+        """Run a use case that reads more than fits into memory; it holds its connection until it ends or is closed."""
+        with self._engines.streams.connect() as connection:
+            yield from use_case(connection, *args, **kwargs)
 
 
 database: Database = LocalProxy(lambda: current_app.extensions["database"])  # type: ignore[assignment]  # a proxy is what it stands for

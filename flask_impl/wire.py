@@ -8,7 +8,7 @@ credentials, and then the values of path, query and body, whose errors are repor
     def replace_book(book_id: int, body: FullBook, user: User) -> Reply: ...
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from functools import wraps
 from typing import NoReturn, TypeAlias
 
@@ -162,3 +162,21 @@ def not_modified(tag: str) -> Response:
 def no_content() -> Response:
     """The answer when there is nothing to say."""
     return ApiResponse(status=204)
+
+
+class Begun:
+    """The chunks of a response, the first made at once: what fails before it still gets a status.
+
+    Werkzeug closes it whatever happens, and a generator that has begun then runs its `finally`.
+    """
+
+    def __init__(self, chunks: Generator[bytes, None, None]) -> None:
+        self._first, self._rest = next(chunks), chunks
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield self._first
+        yield from self._rest
+
+    def close(self) -> None:
+        """End the generator where it is."""
+        self._rest.close()

@@ -45,13 +45,17 @@ def engine_options(settings: Settings) -> EngineOptions:
 
 
 class Engines:
-    """One pool with two doors: `reads` runs each statement by itself, `writes` in a transaction."""
+    """One pool with three doors: `reads` runs each statement by itself, `writes` in a transaction.
+
+    `streams` reads in a transaction, which PostgreSQL asks of a cursor that stays on the server.
+    """
 
     def __init__(self, settings: Settings) -> None:
         url = settings.database
         engine = create_engine(url, **engine_options(settings))
         self.reads: Engine = engine
         self.writes: Engine = engine
+        self.streams: Engine = engine
         if url.get_backend_name() == "sqlite" and url.database:
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
             self.writes = engine.execution_options()
@@ -59,6 +63,7 @@ class Engines:
             event.listen(self.writes, "begin", _begin_write)
         else:
             self.reads = engine.execution_options(isolation_level="AUTOCOMMIT")
+            self.streams = engine.execution_options(postgresql_readonly=True)
 
     def dispose(self) -> None:
         """Close every connection."""

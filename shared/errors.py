@@ -65,6 +65,13 @@ class UnsupportedMediaType(DomainError):
     """The Content-Type is missing or not one that this operation reads."""
 
 
+class NotAcceptable(DomainError):
+    """The client takes none of the media types that there are."""
+
+    def headers(self) -> dict[str, str]:
+        return {"Vary": "Accept"}
+
+
 class MalformedRequest(DomainError):
     """The bytes of body or query string do not parse."""
 

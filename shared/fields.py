@@ -15,6 +15,8 @@ from shared.model import USERNAME_MAX, canonical_username, search_words
 
 MAX_ID = 2**63 - 1
 MAX_SEARCH_WORDS = 10
+# What routers take for the id of a book: any segment of a path but the words that are paths of their own below /books.
+BOOK_SEGMENT = r"(?!(?:export|import)(?:/|\Z))[^/]+"
 
 
 def _storable(text: str) -> str:

@@ -14,6 +14,8 @@ from shared.errors import MalformedRequest, Unauthorized, UnsupportedMediaType
 JSON = "application/json"
 MERGE_PATCH = "application/merge-patch+json"
 FORM = "application/x-www-form-urlencoded"
+NDJSON = "application/x-ndjson"
+CSV = "text/csv"
 
 # What is read where: an operation that takes a merge patch takes it under the plain name as well.
 ACCEPTED = {JSON: {JSON}, MERGE_PATCH: {MERGE_PATCH, JSON}, FORM: {FORM}}

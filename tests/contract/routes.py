@@ -37,6 +37,7 @@ ROUTES = [
     Route("GET", "/books/"),
     Route("POST", "/books/", JSON, user=True),
     Route("GET", "/books/author/nobody"),
+    Route("GET", "/books/export"),
     Route("GET", "/books/{book_id}"),
     Route("PUT", "/books/{book_id}", JSON, user=True),
     Route("PATCH", "/books/{book_id}", MERGE_PATCH, user=True),

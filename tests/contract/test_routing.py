@@ -83,7 +83,7 @@ def change(api: Api, user: User, method: str, path: str, **headers: str) -> http
 
 def compared(response: httpx2.Response) -> dict[str, str]:
     """The headers that two answers to one question have in common."""
-    own = {"date", "x-request-id", "x-process-time", "connection"}
+    own = {"date", "x-request-id", "x-process-time", "connection", "transfer-encoding"}
     return {name: value for name, value in response.headers.items() if name not in own}
 
 

@@ -8,7 +8,7 @@ from fastapi_impl.current import CurrentPreconditions, CurrentServices, CurrentU
 from fastapi_impl.database import CurrentDatabase
 from fastapi_impl.openapi import NOT_MODIFIED, also_reads, problems, sends
 from fastapi_impl.wire import StrictRoute, not_modified
-from shared import books
+from shared import books, listing
 from shared.fields import Author, BookId
 from shared.model import etag, utc_now
 from shared.parsing import JSON, MERGE_PATCH
@@ -22,7 +22,7 @@ async def list_books(
     query: Annotated[BookQuery, Query()], database: CurrentDatabase, services: CurrentServices
 ) -> BookPage:
     """Books of the catalogue, filtered, searched, sorted and paged."""
-    return await database.read(books.find, query, services.cursors)
+    return await database.read(listing.find, query, services.cursors)
 
 
 @router.get("/author/{book_author:path}", responses=problems(400, 422))
@@ -33,7 +33,7 @@ async def list_books_by_author(
     services: CurrentServices,
 ) -> BookPage:
     """Books of one author, in any letter case; an author nobody knows has none."""
-    return await database.read(books.find, query.of(book_author), services.cursors)
+    return await database.read(listing.find, query.of(book_author), services.cursors)
 
 
 @router.post("/", status_code=201, responses={201: sends("Location", "ETag"), **problems(400, 401, 413, 415, 422)})

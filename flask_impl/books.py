@@ -5,7 +5,7 @@ from flask import Blueprint
 from flask_impl.current import current_preconditions, services
 from flask_impl.database import database
 from flask_impl.wire import Reply, no_content, not_modified, operation
-from shared import books
+from shared import books, listing
 from shared.model import User, etag, utc_now
 from shared.parsing import MERGE_PATCH
 from shared.schemas import AuthorPath, AuthorQuery, BookPatch, BookPath, BookQuery, FullBook, NewBook
@@ -17,14 +17,14 @@ router = Blueprint("books", __name__, url_prefix="/books")
 @operation(query=BookQuery)
 def list_books(query: BookQuery) -> Reply:
     """Books of the catalogue, filtered, searched, sorted and paged."""
-    return database.read(books.find, query, services.cursors)
+    return database.read(listing.find, query, services.cursors)
 
 
 @router.get("/author/<text:book_author>")
 @operation(path=AuthorPath, query=AuthorQuery)
 def list_books_by_author(book_author: str, query: AuthorQuery) -> Reply:
     """Books of one author, in any letter case; an author nobody knows has none."""
-    return database.read(books.find, query.of(book_author), services.cursors)
+    return database.read(listing.find, query.of(book_author), services.cursors)
 
 
 @router.post("/")

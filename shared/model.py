@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 USERNAME_MIN, USERNAME_MAX = 3, 32
 # Folding can lengthen a text eighteenfold; an index entry of PostgreSQL holds 2,704 bytes.
 KEY_MAX = 500
+# A word of PostgreSQL's full-text index holds 2,046 bytes.
+WORD_MAX = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +69,7 @@ def canonical_username(text: str) -> str | None:
 
 
 def search_words(text: str) -> list[str]:
-    """The distinct words of `text` in order, without case, accents or punctuation."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
-    return list(dict.fromkeys(re.findall(r"[^\W_]+", plain)))
-
-
-def search_text(*texts: str) -> str:
-    """What `q` is matched against: each word after a space, so that a word is found by its beginning."""
-    return "".join(f" {word}" for word in search_words(" ".join(texts)))
+    """The distinct words of `text` in order, without case, accents or punctuation; a long one is its beginning."""
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    plain = "".join(c for c in decomposed if not unicodedata.combining(c))
+    return list(dict.fromkeys(word[:WORD_MAX] for word in re.findall(r"[^\W_]+", plain)))

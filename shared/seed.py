@@ -17,7 +17,7 @@ from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from shared.book_csv import BadHeader, BookRecords, Rejected
-from shared.books import search_keys
+from shared.books import insert_all
 from shared.config import ConfigError, Settings
 from shared.engine import Engines
 from shared.migrate import upgrade
@@ -71,7 +71,7 @@ def seed(settings: Settings, records: Iterable[FullBook | Rejected], scale: int)
             outcome.grown = _grow(connection, outcome.models, scale, now)
             if connection.dialect.name == "postgresql":
                 # Else autovacuum does so some time later, and plans change in the middle of a measurement.
-                connection.exec_driver_sql("ANALYZE books")
+                connection.exec_driver_sql("ANALYZE books, book_search")
     finally:
         engines.dispose()
     return outcome
@@ -119,9 +119,7 @@ def _absent(connection: Connection, books: list[FullBook]) -> list[FullBook]:
 
 def _insert(connection: Connection, books: Sequence[FullBook], now: datetime) -> None:
     server_set = {"owner": OWNER, "version": 1, "created_at": now, "updated_at": now}
-    rows = [book.model_dump() | server_set for book in books]
-    if rows:
-        connection.execute(insert(table), [row | search_keys(row) for row in rows])
+    insert_all(connection, [book.model_dump() | server_set for book in books])
 
 
 def _grow(connection: Connection, models: list[FullBook], scale: int, now: datetime) -> int:

@@ -21,7 +21,7 @@ class Services:
     def build(cls, settings: Settings) -> Self:
         """Everything from one secret."""
         key = settings.signing_key()
-        return cls(settings, AccessTokens(key, settings.access_token_seconds), Cursors(key))
+        return cls(settings, AccessTokens(key, settings.access_token_seconds), Cursors(key, settings.max_page_size))
 
     @property
     def session_lifetime(self) -> timedelta:

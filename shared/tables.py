@@ -27,6 +27,7 @@ from sqlalchemy import (
     literal_column,
 )
 from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects.postgresql import TSVECTOR
 
 metadata = MetaData()
 
@@ -102,9 +103,17 @@ books = Table(
     Column("title_key", _Key, nullable=False),
     Column("author_key", _Key, nullable=False),
     Column("category_key", _Key, nullable=False),
-    Column("search_text", Text, nullable=False),
     CheckConstraint("rating BETWEEN 1 AND 5", name="ck_books_rating"),
     sqlite_autoincrement=True,
+)
+
+# The full-text index (shared/search.py) on PostgreSQL; on SQLite it is a virtual table, which only a migration makes.
+book_search = Table(
+    "book_search",
+    metadata,
+    Column("book_id", _Id, ForeignKey("books.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("words", TSVECTOR, nullable=False),
+    Index("ix_book_search_words", "words", postgresql_using="gin"),
 )
 
 # One row for each failed login, under each key that it counts for; forgotten after a while.

@@ -3,8 +3,9 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import MISSING, BaseModel, ConfigDict, Field
+from pydantic import MISSING, BaseModel, ConfigDict, Field, ValidationInfo, field_serializer, field_validator
 from pydantic.config import JsonDict
+from pydantic_core import PydanticCustomError
 
 from shared.fields import Author, BookId, Category, Description, Digits, Rating, SearchWords, Title, Year
 from shared.schemas.base import Body, PagedQuery
@@ -111,13 +112,13 @@ Sort = Literal[
     "published_year",
     "-published_year",
 ]
+SearchSort = Literal[Sort, "relevance"]
 
 
 class PageQuery(PagedQuery):
     """What every list of books takes."""
 
     category: Annotated[Category | None, Field(description="Only this category, in any letter case.")] = None
-    sort: Annotated[Sort, Field(description="Field to sort by; a leading hyphen reverses it.")] = "id"
 
 
 class BookQuery(PageQuery):
@@ -132,10 +133,38 @@ class BookQuery(PageQuery):
         ),
     ] = None
     min_rating: Annotated[Rating | None, Field(description="Only books rated at least this."), Digits] = None
+    sort: Annotated[
+        SearchSort | None,
+        Field(
+            description="Field to sort by; a leading hyphen reverses it. A search is sorted by relevance unless asked "
+            "otherwise: books with all the words in the title first, then those that need the author too, then the "
+            "category; of these, shorter titles first. Without a search the order is that of ids."
+        ),
+    ] = None
+
+    @field_validator("sort")
+    @classmethod
+    def _relevant_to_something(cls, value: str | None, info: ValidationInfo) -> str | None:
+        # A search that is itself invalid is not among the data.
+        if value == "relevance" and info.data.get("q", "") is None:
+            raise PydanticCustomError("relevance", "There is relevance only to a search: give q")
+        return value
+
+    @field_serializer("sort")
+    def _meant(self, _value: str | None) -> str:
+        # A cursor belongs to the order that is meant, however it was asked for.
+        return self.order
+
+    @property
+    def order(self) -> str:
+        """The order that is meant."""
+        return self.sort or ("relevance" if self.q else "id")
 
 
 class AuthorQuery(PageQuery):
     """Filters of one author's books."""
+
+    sort: Annotated[Sort, Field(description="Field to sort by; a leading hyphen reverses it.")] = "id"
 
     def of(self, author: str) -> BookQuery:
         """The same query on the whole catalogue."""

@@ -54,6 +54,8 @@ EXCHANGES = {
     "list-by-author": read("/books/?author={author}"),
     "list-by-category": read("/books/?category={category}&sort=-title&limit=1"),
     "list-search": read("/books/?q={title}&min_rating=1"),
+    "list-ranked": read("/books/?q={title}%20{author}&sort=relevance&limit=1"),
+    "list-ranked-nothing": read("/books/?sort=relevance&limit=0"),
     "list-head": read("/books/?author={author}", method="HEAD"),
     "list-empty": read("/books/?category=nothing%20like%20it"),
     "list-all-wrong": read("/books/?author=&category=&q=!&min_rating=9&sort=x&limit=0&cursor=&page=2&page=3"),

@@ -77,6 +77,17 @@ def test_a_book_added_here_is_read_there(here: Api, there: Api, alice: User) -> 
         assert there.page(**query)["items"] == [book]
 
 
+def test_a_ranked_search_is_paged_now_here_now_there(here: Api, there: Api, alice: User) -> None:
+    word = unique()
+    books = [here.new_book(alice, title=f"{'x' * length} {word}") for length in (5, 4, 3, 2, 1)]
+    query, seen = {"q": word}, []
+    for api in itertools.islice(itertools.cycle([there, here]), 5):
+        page = api.page(**query, limit=1)
+        query["cursor"] = page["next"]
+        seen += page["items"]
+    assert (seen, page["next"]) == (books[::-1], None)
+
+
 @pytest.mark.parametrize("method", ["PUT", "PATCH"])
 def test_a_book_changed_here_is_read_there(here: Api, there: Api, alice: User, method: str) -> None:
     book = there.new_book(alice)

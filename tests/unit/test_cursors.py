@@ -56,3 +56,11 @@ def test_a_cursor_signed_with_another_key_is_refused() -> None:
 def test_any_text_is_refused_and_breaks_nothing(text: str) -> None:
     with pytest.raises(InvalidInput):
         CURSORS.read(at(text))
+
+
+def test_a_page_larger_than_the_server_gives_is_refused_beside_a_bad_cursor() -> None:
+    smaller = Cursors(b"k" * 32, max_page=10)
+    assert smaller.read(QUERY.model_copy(update={"limit": 10})) is None
+    with pytest.raises(InvalidInput) as refusal:
+        smaller.read(at("nonsense", limit=11))
+    assert [item.loc for item in refusal.value.items] == [["query", "limit"], ["query", "cursor"]]

@@ -8,6 +8,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import text
+from sqlalchemy.sql.schema import SchemaItem
 
 from shared.config import Settings
 from shared.engine import Engines
@@ -20,6 +21,9 @@ INDEXES = {
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'index'",
     "postgresql": "SELECT indexname FROM pg_indexes",
 }
+
+# SQLite's full-text index is a virtual table and the tables in which FTS5 keeps it; metadata can describe neither.
+FTS5_TABLES = {"book_search", *(f"book_search_{part}" for part in ("config", "content", "data", "idx"))}
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +48,10 @@ def test_the_revision_that_the_code_needs_is_the_newest() -> None:
     assert newest() == HEAD
 
 
+def _describable(_item: SchemaItem, name: str | None, *_rest: object) -> bool:
+    return name not in FTS5_TABLES
+
+
 # What cannot be compared on SQLite, its indexes on expressions, is looked up by name instead.
 @pytest.mark.filterwarnings("ignore:autogenerate skipping metadata-specified expression-based index")
 @pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression-based index")
@@ -51,10 +59,13 @@ def test_the_migrations_make_the_tables_that_the_code_describes(settings: Settin
     upgrade(settings)
     engines = Engines(settings)
     with engines.reads.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        options = {"include_object": _describable} if connection.dialect.name == "sqlite" else {}
+        context = MigrationContext.configure(connection, opts=options)
+        assert compare_metadata(context, metadata) == []
         made = {name for (name,) in connection.execute(text(INDEXES[connection.dialect.name]))}
     engines.dispose()
-    assert made >= {index.name for table in metadata.tables.values() for index in table.indexes}
+    tables = [table for name, table in metadata.tables.items() if not options or name not in FTS5_TABLES]
+    assert made >= {index.name for table in tables for index in table.indexes}
 
 
 def _upgrade(url: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from shared import accounts, books, seed
+from shared import accounts, listing, seed
 from shared.book_csv import BookRecords, Rejected
 from shared.config import Settings
 from shared.cursors import Cursors
@@ -58,7 +58,7 @@ def find(settings: Settings, query: BookQuery) -> BookPage:
     engines = Engines(settings)
     try:
         with engines.reads.connect() as connection:
-            return books.find(connection, query, Cursors(KEY))
+            return listing.find(connection, query, Cursors(KEY))
     finally:
         engines.dispose()
 

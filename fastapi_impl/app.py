@@ -15,6 +15,7 @@ from fastapi_impl import (
     live,
     openapi,
     page,
+    sessions,
     todo,
     transfers,
 )
@@ -59,6 +60,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     errors.register(app)
     app.add_middleware(HeadAsGet)
     app.add_middleware(Tracing)
-    for area in (books, transfers, auth, todo, live, health, docs, page):
+    for area in (books, transfers, auth, sessions, todo, live, health, docs, page):
         app.include_router(area.router)
     return app

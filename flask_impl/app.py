@@ -12,6 +12,7 @@ from flask_impl import (
     health,
     live,
     page,
+    sessions,
     todo,
     tracing,
     transfers,
@@ -62,6 +63,6 @@ def create_app(settings: Settings | None = None) -> ApiFlask:
     errors.register(app)
     tracing.register(app)
     app.before_request(refuse_leading_slashes)
-    for area in (books, transfers, auth, todo, live, health, docs, page):
+    for area in (books, transfers, auth, sessions, todo, live, health, docs, page):
         app.register_blueprint(area.router)
     return app

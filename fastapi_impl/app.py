@@ -15,7 +15,6 @@ from fastapi_impl import (
     live,
     openapi,
     page,
-    sessions,
     todo,
     transfers,
 )
@@ -27,6 +26,7 @@ from fastapi_impl.tracing import HeadAsGet, Tracing
 from shared import logs
 from shared.config import Settings
 from shared.docs import TAGS, TITLE, VERSION
+from shared.metrics import Metrics
 from shared.services import Services
 
 
@@ -55,11 +55,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.passwords = BoundedPasswords(settings)
     app.state.places = Places(settings)
     app.state.stopping = Stopping()
+    app.state.metrics = Metrics()
     app.state.database = open_database(settings)
     app.openapi = partial(openapi.document, app)  # type: ignore[method-assign]  # as FastAPI documents it
     errors.register(app)
     app.add_middleware(HeadAsGet)
     app.add_middleware(Tracing)
-    for area in (books, transfers, auth, sessions, todo, live, health, docs, page):
+    for area in (books, transfers, auth, todo, live, health, docs, page):
         app.include_router(area.router)
     return app

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import Depends, Header, Request
-from fastapi.security import APIKeyCookie, OAuth2PasswordBearer
+from fastapi.security import OAuth2PasswordBearer
 from starlette.requests import HTTPConnection
 
 from fastapi_impl.database import CurrentDatabase
@@ -11,7 +11,8 @@ from fastapi_impl.passwords import BoundedPasswords
 from fastapi_impl.slots import Places
 from fastapi_impl.stopping import Stopping
 from fastapi_impl.wire import joined
-from shared import accounts, cookies, cross_site, sessions
+from shared import accounts
+from shared.metrics import Metrics
 from shared.model import User, utc_now
 from shared.parsing import bearer_token
 from shared.preconditions import Preconditions
@@ -38,54 +39,30 @@ async def stopping(request: HTTPConnection) -> Stopping:
     return request.app.state.stopping  # type: ignore[no-any-return]
 
 
+async def metrics(request: HTTPConnection) -> Metrics:
+    """Dependency: the application's metrics."""
+    return request.app.state.metrics  # type: ignore[no-any-return]
+
+
 CurrentServices = Annotated[Services, Depends(services)]
 CurrentPasswords = Annotated[BoundedPasswords, Depends(passwords)]
+CurrentMetrics = Annotated[Metrics, Depends(metrics)]
 CurrentPlaces = Annotated[Places, Depends(places)]
 CurrentStopping = Annotated[Stopping, Depends(stopping)]
 
-# These only document the schemes: they read headers too leniently, so the dependencies below read them themselves.
-BearerScheme = Annotated[str | None, Depends(OAuth2PasswordBearer(tokenUrl="/auth/login", auto_error=False))]
-CookieScheme = Annotated[str | None, Depends(APIKeyCookie(name=cookies.NAME, auto_error=False))]
+# Only documents the scheme: what it reads of the header is too lenient, so `current_user` reads it itself.
+_bearer = OAuth2PasswordBearer(tokenUrl="/auth/login", auto_error=False)
 
 
 async def current_user(
-    request: HTTPConnection,
+    request: Request,
     database: CurrentDatabase,
     services: CurrentServices,
-    _bearer: BearerScheme,
-    cookie: CookieScheme,
+    _scheme: Annotated[str | None, Depends(_bearer)],
 ) -> User:
-    """Dependency: the holder of the access token that was sent, else of the session cookie.
-
-    Raises Unauthorized or InvalidToken, and CrossSite as `current_session` does.
-    """
-    authorization = joined(request.headers, "Authorization")
-    if authorization is None and services.cookies.sent(joined(request.headers, "Cookie")):
-        session = await current_session(request, services, cookie)
-        return await database.read(sessions.identify, session, utc_now())
-    return await database.read(accounts.identify, services.tokens.read(bearer_token(authorization), utc_now()))
-
-
-async def current_session(request: HTTPConnection, services: CurrentServices, _cookie: CookieScheme) -> str:
-    """Dependency: the session of the cookie that was sent, whether it is alive or not.
-
-    Raises Unauthorized or InvalidToken. A cookie comes by itself, so a request that may change something has to come
-    from our own pages: else CrossSite.
-    """
-    if request.scope.get("method") not in cross_site.SAFE_METHODS:
-        await check_site(request)
-    return services.cookies.read(joined(request.headers, "Cookie"))
-
-
-async def replaced_session(request: HTTPConnection, services: CurrentServices) -> str | None:
-    """Dependency: the session that a login of this browser takes the place of."""
-    return services.cookies.replaced(joined(request.headers, "Cookie"))
-
-
-async def check_site(request: HTTPConnection) -> None:
-    """Dependency: raises CrossSite if a page of another site sent this request; WebSocket handshakes need it too."""
-    host, origin, fetch_site = (joined(request.headers, name) for name in ("Host", "Origin", "Sec-Fetch-Site"))
-    cross_site.check(host=host, origin=origin, fetch_site=fetch_site)
+    """Dependency: the holder of the access token that was sent; raises Unauthorized or InvalidToken."""
+    token = bearer_token(joined(request.headers, "Authorization"))
+    return await database.read(accounts.identify, services.tokens.read(token, utc_now()))
 
 
 async def current_preconditions(
@@ -98,6 +75,4 @@ async def current_preconditions(
 
 
 CurrentUser = Annotated[User, Depends(current_user)]
-CurrentSession = Annotated[str, Depends(current_session)]
-ReplacedSession = Annotated[str | None, Depends(replaced_session)]
 CurrentPreconditions = Annotated[Preconditions, Depends(current_preconditions)]

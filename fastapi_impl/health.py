@@ -1,23 +1,33 @@
 """What the operator asks."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
+from fastapi.responses import PlainTextResponse
 
+from fastapi_impl.current import CurrentMetrics
 from fastapi_impl.database import CurrentDatabase
 from fastapi_impl.openapi import problems
-from fastapi_impl.wire import StrictRoute
+from fastapi_impl.wire import NO_STORE, StrictRoute
 from shared import health
+from shared.metrics import TEXT_FORMAT
 from shared.schemas import Health, Readiness
 
-router = APIRouter(prefix="/health", tags=["health"], route_class=StrictRoute)
+router = APIRouter(tags=["health"], route_class=StrictRoute)
 
 
-@router.get("/live", responses=problems(400))
+@router.get("/health/live", responses=problems(400))
 async def live() -> Health:
     """The process answers."""
     return Health()
 
 
-@router.get("/ready", responses=problems(400, 503))
+@router.get("/health/ready", responses=problems(400, 503))
 async def ready(database: CurrentDatabase) -> Readiness:
     """The database answers and has the right schema."""
     return await database.read(health.ready)
+
+
+# Not async: the files of all workers are read, on a thread beside the event loop.
+@router.get("/metrics", response_class=PlainTextResponse, responses=problems(400))
+def show_metrics(metrics: CurrentMetrics) -> Response:
+    """Requests, times and processes, of all workers, in Prometheus's text format."""
+    return Response(metrics.text(), media_type=TEXT_FORMAT, headers=NO_STORE)

@@ -19,7 +19,6 @@ Responses = dict[int | str, dict[str, Any]]
 _HEADERS = {
     "ETag": "Version of the book, for If-Match and If-None-Match.",
     "Location": "Path of what was made.",
-    "Set-Cookie": "The cookie of the session, or its end.",
 }
 
 
@@ -33,7 +32,7 @@ NOT_MODIFIED = {"description": "The client's copy is current."} | sends("ETag")
 _REASONS = {
     400: "The body or the query string does not parse.",
     401: "Credentials are missing or not valid.",
-    403: "The user may not do this, or a page of another site sent it with the user's cookie.",
+    403: "The user may not do this.",
     404: "What is named does not exist.",
     409: "It exists already.",
     406: "None of the media types that the client accepts is there.",

@@ -1,14 +1,12 @@
-"""Every exchange gets an id, is timed and is logged; a plain ASGI middleware, the cheapest kind."""
-
-from time import perf_counter
+"""Every exchange gets an id, is timed, counted and logged; a plain ASGI middleware, the cheapest kind."""
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fastapi_impl import errors
 from fastapi_impl.wire import HEAD, joined
-from shared import logs
-from shared.tracing import request_id, trace_headers
+from shared.metrics import UNMATCHED
+from shared.tracing import Trace
 
 
 class Tracing:
@@ -18,31 +16,55 @@ class Tracing:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
-        started = perf_counter()
-        trace_id = request_id(joined(Headers(scope=scope), "X-Request-ID"))
-        answered = False
-
-        async def traced(message: Message) -> None:
-            nonlocal answered
-            if message["type"] == "http.response.start":
-                answered = True
-                seconds = perf_counter() - started
-                headers = MutableHeaders(scope=message)
-                for name, value in trace_headers(trace_id, seconds).items():
-                    headers.append(name, value)
-                logs.log_exchange(logs.Exchange(scope["method"], scope["path"], message["status"], seconds, trace_id))
-            await send(message)
-
+        # Starlette puts the application into the scope before the middleware runs.
+        trace = Trace("fastapi", scope["app"].state.metrics, joined(Headers(scope=scope), "X-Request-ID"))
+        answer = _Answer(scope, send, trace)
         try:
-            await self._app(scope, receive, traced)
+            await self._app(scope, receive, answer.send)
         except Exception as error:
             response = errors.fault(error)
-            if answered:
+            if answer.status is not None or scope["type"] == "websocket":
                 raise
-            await response(scope, receive, traced)
+            await response(scope, receive, answer.send)
+        finally:
+            answer.end()
+
+
+class _Answer:
+    """What is sent in one exchange."""
+
+    def __init__(self, scope: Scope, send: Send, trace: Trace) -> None:
+        self._scope, self._send, self._trace = scope, send, trace
+        self.status: int | None = None
+
+    async def send(self, message: Message) -> None:
+        """Pass a message on, with the headers of the trace on the first."""
+        kind = message["type"]
+        if kind in {"http.response.start", "websocket.http.response.start"}:
+            self.status = message["status"]
+            headers = MutableHeaders(scope=message)
+            for name, value in self._trace.headers().items():
+                headers.append(name, value)
+        elif kind == "websocket.accept":
+            self.status = 101
+            self._trace.is_socket(self._route())
+        elif kind == "websocket.close" and self.status is None:
+            self.status = 403
+        await self._send(message)
+        if kind == "http.response.body" and not message.get("more_body"):
+            # Here and not when the application returns: tasks in the background are no part of the answer.
+            self.end()
+
+    def end(self) -> None:
+        """Nothing more will be sent."""
+        self._trace.end(self._scope.get("method", "GET"), self._scope["path"], self._route(), self.status)
+
+    def _route(self) -> str:
+        route = self._scope.get("answered_as", self._scope).get("route")
+        return route.path_format if route else UNMATCHED
 
 
 class HeadAsGet:
@@ -55,6 +77,8 @@ class HeadAsGet:
         if scope["type"] != "http" or scope["method"] != "HEAD":
             await self._app(scope, receive, send)
             return
+        # Kept in the original as well, for what the router notes of the request.
+        scope["answered_as"] = as_get = {**scope, "method": "GET", HEAD: True}
 
         async def bodiless(message: Message) -> None:
             # Once this answer has begun it is complete; a handler that streams is told by a client that has left.
@@ -62,4 +86,4 @@ class HeadAsGet:
                 await send(message)
                 await send({"type": "http.response.body", "body": b""})
 
-        await self._app({**scope, "method": "GET", HEAD: True}, receive, bodiless)
+        await self._app(as_get, receive, bodiless)

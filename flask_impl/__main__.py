@@ -1,9 +1,9 @@
 """`python -m flask_impl`: the API in Flask, served by gunicorn with threads."""
 
+from typing import TYPE_CHECKING
+
 from gunicorn.app.base import BaseApplication
 
-from flask_impl.app import create_app
-from flask_impl.wire import ApiFlask
 from shared.cli import (
     GRACEFUL_STOP_S,
     KEEP_ALIVE_S,
@@ -14,6 +14,9 @@ from shared.cli import (
     serve,
 )
 from shared.config import Settings
+
+if TYPE_CHECKING:
+    from flask_impl.wire import ApiFlask
 
 
 class Server(BaseApplication):
@@ -44,8 +47,11 @@ class Server(BaseApplication):
         for name, value in settings.items():
             self.cfg.set(name, value)
 
-    def load(self) -> ApiFlask:  # type: ignore[override]  # the stub asks for more than WSGI does
+    def load(self) -> "ApiFlask":  # type: ignore[override]  # the stub asks for more than WSGI does
         """The application, made anew in each worker."""
+        # Not imported before: a reload must see changes, and prometheus_client the folder that `serve` names.
+        from flask_impl.app import create_app
+
         return create_app()
 
 

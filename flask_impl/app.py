@@ -12,7 +12,6 @@ from flask_impl import (
     health,
     live,
     page,
-    sessions,
     todo,
     tracing,
     transfers,
@@ -26,6 +25,7 @@ from shared import logs
 from shared.config import Settings
 from shared.docs import OPENAPI_FILE
 from shared.fields import BOOK_SEGMENT
+from shared.metrics import Metrics
 from shared.services import Services
 
 
@@ -56,6 +56,7 @@ def create_app(settings: Settings | None = None) -> ApiFlask:
     app.extensions["passwords"] = BoundedPasswords(settings)
     app.extensions["places"] = Places(settings)
     app.extensions["stopping"] = Stopping()
+    app.extensions["metrics"] = Metrics()
     app.extensions["database"] = Database(settings)
     app.extensions["openapi"] = json.dumps(
         json.loads(OPENAPI_FILE.read_bytes()), ensure_ascii=False, separators=(",", ":")
@@ -63,6 +64,6 @@ def create_app(settings: Settings | None = None) -> ApiFlask:
     errors.register(app)
     tracing.register(app)
     app.before_request(refuse_leading_slashes)
-    for area in (books, transfers, auth, sessions, todo, live, health, docs, page):
+    for area in (books, transfers, auth, todo, live, health, docs, page):
         app.register_blueprint(area.router)
     return app

@@ -1,24 +1,33 @@
 """What the operator asks."""
 
-from flask import Blueprint
+from flask import Blueprint, Response
 
+from flask_impl.current import metrics
 from flask_impl.database import database
-from flask_impl.wire import Reply, operation
+from flask_impl.wire import NO_STORE, Reply, operation
 from shared import health
+from shared.metrics import TEXT_FORMAT
 from shared.schemas import Health
 
-router = Blueprint("health", __name__, url_prefix="/health")
+router = Blueprint("health", __name__)
 
 
-@router.get("/live")
+@router.get("/health/live")
 @operation()
 def live() -> Reply:
     """The process answers."""
     return Health()
 
 
-@router.get("/ready")
+@router.get("/health/ready")
 @operation()
 def ready() -> Reply:
     """The database answers and has the right schema."""
     return database.read(health.ready)
+
+
+@router.get("/metrics")
+@operation()
+def show_metrics() -> Reply:
+    """Requests, times and processes, of all workers, in Prometheus's text format."""
+    return Response(metrics.text(), content_type=TEXT_FORMAT, headers=NO_STORE)

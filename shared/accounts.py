@@ -32,13 +32,7 @@ def credentials(connection: Connection, username: str) -> Credentials | None:
 
 
 def open_session(connection: Connection, verified: Verified, now: datetime, lifetime: timedelta) -> Session:
-    """Start a session for a user whose password was right."""
-    session_id = start_session(connection, verified, now, lifetime)
-    return Session(session_id, verified.user_id, _add_token(connection, session_id))
-
-
-def start_session(connection: Connection, verified: Verified, now: datetime, lifetime: timedelta) -> str:
-    """A new session of a user, by its id; those of the user that have expired are dropped."""
+    """Start a session for a user whose password was right, and drop those that have expired."""
     user_id, new_hash = verified.user_id, verified.new_hash
     if new_hash is not None:
         connection.execute(update(users).where(users.c.id == user_id).values(password_hash=new_hash))
@@ -47,7 +41,7 @@ def start_session(connection: Connection, verified: Verified, now: datetime, lif
     connection.execute(
         insert(sessions).values(id=session_id, user_id=user_id, created_at=now, expires_at=now + lifetime)
     )
-    return session_id
+    return Session(session_id, user_id, _add_token(connection, session_id))
 
 
 def rotate(connection: Connection, token: str, now: datetime, lifetime: timedelta) -> Session | None:
@@ -85,7 +79,7 @@ def close_session(connection: Connection, token: str, now: datetime) -> bool:
     return found is not None
 
 
-holders = (
+_holder = (
     select(users.c.id, users.c.username)
     .join(sessions, sessions.c.user_id == users.c.id)
     .where(sessions.c.revoked_at.is_(None))
@@ -94,7 +88,7 @@ holders = (
 
 def identify(connection: Connection, claims: Claims) -> User:
     """The user whom an access token speaks for; raises InvalidToken once its session is revoked."""
-    row = connection.execute(holders.where(sessions.c.id == claims.sid)).one_or_none()
+    row = connection.execute(_holder.where(sessions.c.id == claims.sid)).one_or_none()
     if row is None or str(row.id) != claims.sub:
         raise InvalidToken("The session of this access token has ended.")
     return User(row.id, row.username)

@@ -2,9 +2,12 @@
 
 import argparse
 import os
+import shutil
 import socket
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import NamedTuple, NoReturn
 
 from sqlalchemy.exc import OperationalError
@@ -46,7 +49,22 @@ def serve(program: str, default_port: int, run: Callable[[ServerOptions], None])
         _refuse(program, f"the database cannot be reached: {str(error.orig).splitlines()[0]}", 1)
     except OSError as error:
         _refuse(program, f"cannot listen on {options.host} port {options.port}: {error.strerror}", 1)
-    run(options)
+    with _folder_for_metrics():
+        run(options)
+
+
+@contextmanager
+def _folder_for_metrics() -> Iterator[None]:
+    """A fresh folder for the counts of all workers, named in the environment before prometheus_client is imported."""
+    folder = tempfile.mkdtemp(prefix="books-metrics-")
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+    owner = os.getpid()
+    try:
+        yield
+    finally:
+        # The workers that gunicorn forks leave through here as well.
+        if os.getpid() == owner:
+            shutil.rmtree(folder)
 
 
 def _parse(program: str, default_port: int) -> ServerOptions:

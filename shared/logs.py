@@ -2,11 +2,14 @@
 
 import logging
 import logging.config
+from contextvars import ContextVar
 from typing import NamedTuple
 
 from shared.config import Settings
 
 requests = logging.getLogger("books.requests")
+# The id of the exchange that runs, so that whatever is logged meanwhile can be found by it.
+current_request: ContextVar[str | None] = ContextVar("current_request", default=None)
 faults = logging.getLogger("books.faults")
 
 
@@ -37,6 +40,7 @@ class Exchange(NamedTuple):
 
     method: str
     target: str
+    route: str
     status: int
     seconds: float
     request_id: str
@@ -45,5 +49,5 @@ class Exchange(NamedTuple):
 def log_exchange(exchange: Exchange) -> None:
     """One line a request: no query, no header and no body, which may hold secrets."""
     if requests.isEnabledFor(logging.INFO):
-        method, target, status, seconds, request_id = exchange
-        requests.info("%s %s %d %.1fms %s", method, ascii(target)[1:-1], status, seconds * 1000, request_id)
+        method, target, route, status, seconds, request_id = exchange
+        requests.info("%s %s %s %d %.1fms %s", method, ascii(target)[1:-1], route, status, seconds * 1000, request_id)

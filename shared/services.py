@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Self
 
 from shared.config import Settings
-from shared.cookies import SessionCookies
 from shared.cursors import Cursors
 from shared.tokens import AccessTokens
 
@@ -17,25 +16,14 @@ class Services:
     settings: Settings
     tokens: AccessTokens
     cursors: Cursors
-    cookies: SessionCookies
 
     @classmethod
     def build(cls, settings: Settings) -> Self:
         """Everything from one secret."""
         key = settings.signing_key()
-        return cls(
-            settings,
-            AccessTokens(key, settings.access_token_seconds),
-            Cursors(key, settings.max_page_size),
-            SessionCookies(key, settings.session_seconds),
-        )
+        return cls(settings, AccessTokens(key, settings.access_token_seconds), Cursors(key, settings.max_page_size))
 
     @property
     def session_lifetime(self) -> timedelta:
         """How long a session lives after its last refresh."""
         return timedelta(seconds=self.settings.refresh_token_seconds)
-
-    @property
-    def cookie_lifetime(self) -> timedelta:
-        """How long a browser's session lives."""
-        return timedelta(seconds=self.settings.session_seconds)

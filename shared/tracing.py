@@ -1,7 +1,11 @@
-"""The headers that every answer carries: who asked (X-Request-ID) and how long it took (X-Process-Time)."""
+"""What is known of every exchange: who asked (X-Request-ID), who answered (X-Served-By) and how long it took."""
 
 import re
 import secrets
+from time import perf_counter
+
+from shared import logs
+from shared.metrics import Metrics
 
 _SAFE = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
@@ -12,10 +16,43 @@ def request_id(sent: str | None) -> str:
     return text if _SAFE.fullmatch(text) else secrets.token_hex(8)
 
 
-def trace_headers(request_id: str, seconds: float) -> dict[str, str]:
-    """Headers of an answer that took `seconds`."""
-    return {
-        "X-Request-ID": request_id,
-        "X-Process-Time": f"{seconds:.6f}",
-        "X-Content-Type-Options": "nosniff",
-    }
+class Trace:
+    """One exchange, from the head of its request until its answer has gone out: then it is counted and logged."""
+
+    __slots__ = ("_ended", "_gauge", "_metrics", "_server", "_started", "request_id")
+
+    def __init__(self, server: str, metrics: Metrics, sent_id: str | None) -> None:
+        self._started = perf_counter()
+        self._server, self._metrics = server, metrics
+        self._ended = False
+        self._gauge = metrics.in_flight
+        self._gauge.inc()
+        self.request_id = request_id(sent_id)
+        logs.current_request.set(self.request_id)
+
+    def headers(self) -> dict[str, str]:
+        """Headers of the answer, which begins now."""
+        return {
+            "X-Request-ID": self.request_id,
+            "X-Process-Time": f"{perf_counter() - self._started:.6f}",
+            "X-Served-By": self._server,
+            "X-Content-Type-Options": "nosniff",
+        }
+
+    def is_socket(self, route: str) -> None:
+        """The request turned out to be a WebSocket, which stays open: it is counted among its like."""
+        self._gauge.dec()
+        self._gauge = self._metrics.open_sockets.labels(route)
+        self._gauge.inc()
+
+    def end(self, method: str, target: str, route: str, status: int | None) -> None:
+        """The answer has gone out, or will not (`status` is None); what is said a second time changes nothing."""
+        if self._ended:
+            return
+        self._ended = True
+        self._gauge.dec()
+        if status is not None:
+            seconds = perf_counter() - self._started
+            self._metrics.count(method, route, status, seconds)
+            logs.log_exchange(logs.Exchange(method, target, route, status, seconds, self.request_id))
+        logs.current_request.set(None)

@@ -22,8 +22,6 @@ NEED_SERVERS = ("tests/contract", "tests/differential")
 SECRET = "a secret that all servers of this test run share"
 # Hashing at its real cost would be most of the run; what it costs is not part of the contract.
 CHEAP_HASHES = {"ARGON2_TIME_COST": "1", "ARGON2_MEMORY_KIB": "8"}
-# Every test comes from one address, and many log in wrongly on purpose.
-PATIENCE = {"LOGIN_FAILURES_PER_ADDRESS": "100000"}
 
 _stack = pytest.StashKey[ExitStack]()
 
@@ -66,7 +64,7 @@ def _start(stack: ExitStack) -> dict[str, str]:
         os.environ["BOOKS_TEST_NO_POSTGRESQL"] = str(error)
     targets = {}
     for backend, url in databases.items():
-        environment = {"DATABASE_URL": url, "SECRET_KEY": SECRET, **CHEAP_HASHES, **PATIENCE}
+        environment = {"DATABASE_URL": url, "SECRET_KEY": SECRET, **CHEAP_HASHES}
         for twin in TWINS:
             name = f"{twin}-{backend}"
             targets[name] = stack.enter_context(serving(twin, environment, folder / f"{name}.log"))

@@ -14,6 +14,7 @@ from tests.contract.routes import JSON, NO_SUCH_ID
 from tests.contract.violations import ONE_EACH, Attempt, Violation
 
 HTML = "text/html; charset=utf-8"
+PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
 MADE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 HTTP_DATE = re.compile(r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT")
 UTC_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z")
@@ -39,6 +40,7 @@ SUCCESSES: dict[str, tuple[Callable[[Api, User], httpx2.Response], int, str | No
     "me": (lambda api, user: api.http.get("/auth/me", headers=user.auth), 200, JSON),
     "live": (lambda api, user: api.http.get("/health/live"), 200, JSON),
     "ready": (lambda api, user: api.http.get("/health/ready"), 200, JSON),
+    "metrics": (lambda api, user: api.http.get("/metrics"), 200, PROMETHEUS),
     "contract": (lambda api, user: api.http.get("/openapi.json"), 200, JSON),
     "docs": (lambda api, user: api.http.get("/docs"), 200, HTML),
     "page": (lambda api, user: api.http.get("/"), 200, HTML),
@@ -72,6 +74,8 @@ def assert_common_headers(response: httpx2.Response) -> None:
     assert MADE_ID.fullmatch(response.headers["x-request-id"])
     assert len(response.headers.get_list("x-process-time")) == 1
     assert re.fullmatch(r"\d+\.\d+", response.headers["x-process-time"])
+    assert len(response.headers.get_list("x-served-by")) == 1
+    assert re.fullmatch(r"[a-z][a-z0-9-]*", response.headers["x-served-by"])
     assert response.headers.get_list("x-content-type-options") == ["nosniff"]
     assert len(response.headers.get_list("date")) == 1
     assert HTTP_DATE.fullmatch(response.headers["date"])

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import httpx2
 
 from tests.contract import raw
-from tests.contract.client import PASSWORD, Api, User, book_fields, sending, unique, url
+from tests.contract.client import PASSWORD, Api, User, book_fields, unique, url
 from tests.contract.routes import FORM, NO_SUCH_ID, READING_BODIES, ROUTES, Route
 
 # Of any body, streamed ones too.
@@ -39,7 +39,6 @@ UNKNOWN_TOKEN = Violation("unknown-token", 401, "invalid-token")
 WRONG_PASSWORD = Violation("wrong-password", 401, "wrong-password")
 NO_SUCH_BOOK = Violation("no-such-book", 404, "book-not-found")
 NO_SUCH_TODO = Violation("no-such-todo", 404, "todo-not-found")
-CROSS_SITE = Violation("cross-site", 403, "cross-site")
 NOT_THE_OWNER = Violation("not-the-owner", 403, "not-the-owner")
 STALE = Violation("stale", 412, "stale-version")
 LISTED = Violation("listed", 409, "already-listed")
@@ -65,9 +64,6 @@ VIOLATIONS = {
     "GET /stream/": (INVALID,),
     "POST /upload/": (TOO_LARGE, NO_CREDENTIALS, BAD_TOKEN),
     "GET /auth/me": (NO_CREDENTIALS, BAD_TOKEN),
-    "POST /auth/session": (*_BODY, CROSS_SITE, INVALID, WRONG_PASSWORD),
-    "GET /auth/session": (NO_CREDENTIALS, BAD_TOKEN),
-    "DELETE /auth/session": (CROSS_SITE, NO_CREDENTIALS, BAD_TOKEN),
 }
 GUARDED = {
     route: VIOLATIONS[f"{route.method} {route.path}"]
@@ -82,10 +78,7 @@ IMPOSSIBLE = [{NO_CREDENTIALS, BAD_TOKEN}, {NO_SUCH_BOOK, NOT_THE_OWNER}, {NO_SU
 
 @dataclass(frozen=True)
 class Attempt:
-    """A request of `alice` on `route` with `query` that fails the checks `broken`; `bob` owns what is not hers.
-
-    Her credential is a token, or with `by_cookie` a session, as a browser sends it.
-    """
+    """A request of `alice` on `route` with `query` that fails the checks `broken`; `bob` owns what is not hers."""
 
     api: Api
     alice: User
@@ -93,7 +86,6 @@ class Attempt:
     route: Route
     broken: set[Violation] = field(default_factory=set)
     query: str = ""
-    by_cookie: bool = False
 
     def send(self) -> httpx2.Response:
         """Send it, byte for byte; of a body that is too large, only the announcement."""
@@ -121,21 +113,14 @@ class Attempt:
         return url(self.api.new_book(self.bob if NOT_THE_OWNER in self.broken else self.alice))
 
     def _headers(self) -> dict[str, str]:
-        headers = self._credentials()
-        if CROSS_SITE in self.broken:
-            headers["Sec-Fetch-Site"] = "cross-site"
+        headers = {}
+        if self.route.user and NO_CREDENTIALS not in self.broken:
+            headers["Authorization"] = f"Bearer {'x.y.z' if BAD_TOKEN in self.broken else self.alice.access_token}"
         if self.route.media_type:
             headers["Content-Type"] = "text/plain" if WRONG_TYPE in self.broken else self.route.media_type
         if STALE in self.broken:
             headers["If-Match"] = '"0"'
         return headers
-
-    def _credentials(self) -> dict[str, str]:
-        if NO_CREDENTIALS in self.broken or not (self.route.user or self.route.cookie):
-            return {}
-        if self.route.cookie or self.by_cookie:
-            return sending("x.y" if BAD_TOKEN in self.broken else self.api.browser(self.alice.username))
-        return {"Authorization": f"Bearer {'x.y.z' if BAD_TOKEN in self.broken else self.alice.access_token}"}
 
     def _body(self) -> bytes:
         if self.route.streamed:
@@ -159,7 +144,7 @@ class Attempt:
         if self.route.path == "/auth/register":
             name = self.alice.username if NAME_TAKEN in self.broken else unique("user")
             return {"username": name, "password": "short" if INVALID in self.broken else PASSWORD}
-        if self.route.path in {"/auth/login", "/auth/session"}:
+        if self.route.path == "/auth/login":
             right = "wrong but long enough" if WRONG_PASSWORD in self.broken else PASSWORD
             return {"username": self.alice.username, "password": "" if INVALID in self.broken else right}
         return {"refresh_token": self._refresh_token()}

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from fastapi_impl import (
     auth,
     books,
+    chat,
     docs,
     errors,
     health,
@@ -23,6 +24,7 @@ from fastapi_impl.passwords import BoundedPasswords
 from fastapi_impl.slots import Places
 from fastapi_impl.stopping import Stopping
 from fastapi_impl.tracing import HeadAsGet, Tracing
+from fastapi_impl.upstream import Upstream
 from shared import logs
 from shared.config import Settings
 from shared.docs import TAGS, TITLE, VERSION
@@ -32,8 +34,10 @@ from shared.services import Services
 
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """Close the database with the application."""
+    """Close with the application what it holds open."""
     yield
+    if app.state.upstream:
+        await app.state.upstream.close()
     await app.state.database.close()
 
 
@@ -56,11 +60,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.places = Places(settings)
     app.state.stopping = Stopping()
     app.state.metrics = Metrics()
+    app.state.upstream = Upstream(settings) if settings.chat_upstream_url else None
     app.state.database = open_database(settings)
     app.openapi = partial(openapi.document, app)  # type: ignore[method-assign]  # as FastAPI documents it
     errors.register(app)
     app.add_middleware(HeadAsGet)
     app.add_middleware(Tracing)
-    for area in (books, transfers, auth, todo, live, health, docs, page):
+    for area in (books, transfers, auth, todo, chat, live, health, docs, page):
         app.include_router(area.router)
     return app

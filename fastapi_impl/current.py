@@ -10,6 +10,7 @@ from fastapi_impl.database import CurrentDatabase
 from fastapi_impl.passwords import BoundedPasswords
 from fastapi_impl.slots import Places
 from fastapi_impl.stopping import Stopping
+from fastapi_impl.upstream import Upstream
 from fastapi_impl.wire import joined
 from shared import accounts
 from shared.metrics import Metrics
@@ -44,11 +45,17 @@ async def metrics(request: HTTPConnection) -> Metrics:
     return request.app.state.metrics  # type: ignore[no-any-return]
 
 
+async def upstream(request: HTTPConnection) -> Upstream | None:
+    """Dependency: the language model that speaks for the librarian, if there is one."""
+    return request.app.state.upstream  # type: ignore[no-any-return]
+
+
 CurrentServices = Annotated[Services, Depends(services)]
 CurrentPasswords = Annotated[BoundedPasswords, Depends(passwords)]
 CurrentMetrics = Annotated[Metrics, Depends(metrics)]
 CurrentPlaces = Annotated[Places, Depends(places)]
 CurrentStopping = Annotated[Stopping, Depends(stopping)]
+CurrentUpstream = Annotated[Upstream | None, Depends(upstream)]
 
 # Only documents the scheme: what it reads of the header is too lenient, so `current_user` reads it itself.
 _bearer = OAuth2PasswordBearer(tokenUrl="/auth/login", auto_error=False)

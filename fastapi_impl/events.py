@@ -1,13 +1,20 @@
 """Streams of server-sent events, which FastAPI sends from a generator: it pings, and ends when the client leaves."""
 
-from collections.abc import AsyncIterator
-from typing import Annotated
+from asyncio import create_task
+from collections.abc import AsyncIterator, Awaitable
+from typing import Annotated, TypeVar
 
-from fastapi import Depends
+from anyio import CancelScope
+from fastapi import Depends, Request
 from fastapi.sse import ServerSentEvent
+from starlette.requests import ClientDisconnect
 
 from fastapi_impl.current import CurrentPlaces
+from fastapi_impl.stopping import Stopping
+from shared.errors import Interrupted
 from shared.events import END, Event
+
+T = TypeVar("T")
 
 
 async def stream_place(places: CurrentPlaces) -> AsyncIterator[None]:
@@ -26,3 +33,23 @@ def sse(event: Event) -> ServerSentEvent:
 
 
 LAST = sse(END)
+
+
+async def unless_left(request: Request, stopping: Stopping, awaitable: Awaitable[T]) -> T:
+    """What is awaited before the answer begins, given up when the client leaves or the server is about to stop.
+
+    Once an answer has begun, FastAPI listens for its client; until then nobody does.
+    """
+    with stopping.cancelling() as scope:
+        listener = create_task(_cancel_when_left(request, scope))
+        try:
+            return await awaitable
+        finally:
+            listener.cancel()
+    raise Interrupted if stopping.is_set() else ClientDisconnect
+
+
+async def _cancel_when_left(request: Request, scope: CancelScope) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+    scope.cancel()

@@ -40,7 +40,9 @@ _REASONS = {
     413: "The body is too large.",
     415: "The body is of a media type that is not read here.",
     422: "Values are invalid; all of them are listed.",
+    502: "The language model behind the librarian failed.",
     503: "A limit is reached or the database is away; see Retry-After.",
+    504: "The language model behind the librarian took too long.",
 }
 
 

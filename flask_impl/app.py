@@ -7,6 +7,7 @@ from werkzeug.routing import BaseConverter, PathConverter
 from flask_impl import (
     auth,
     books,
+    chat,
     docs,
     errors,
     health,
@@ -20,6 +21,7 @@ from flask_impl.database import Database
 from flask_impl.passwords import BoundedPasswords
 from flask_impl.slots import Places
 from flask_impl.stopping import Stopping
+from flask_impl.upstream import Upstream
 from flask_impl.wire import ApiFlask, refuse_leading_slashes
 from shared import logs
 from shared.config import Settings
@@ -57,6 +59,7 @@ def create_app(settings: Settings | None = None) -> ApiFlask:
     app.extensions["places"] = Places(settings)
     app.extensions["stopping"] = Stopping()
     app.extensions["metrics"] = Metrics()
+    app.extensions["upstream"] = Upstream(settings) if settings.chat_upstream_url else None
     app.extensions["database"] = Database(settings)
     app.extensions["openapi"] = json.dumps(
         json.loads(OPENAPI_FILE.read_bytes()), ensure_ascii=False, separators=(",", ":")
@@ -64,6 +67,6 @@ def create_app(settings: Settings | None = None) -> ApiFlask:
     errors.register(app)
     tracing.register(app)
     app.before_request(refuse_leading_slashes)
-    for area in (books, transfers, auth, todo, live, health, docs, page):
+    for area in (books, transfers, auth, todo, chat, live, health, docs, page):
         app.register_blueprint(area.router)
     return app

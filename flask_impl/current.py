@@ -7,6 +7,7 @@ from flask_impl.database import database
 from flask_impl.passwords import BoundedPasswords
 from flask_impl.slots import Places
 from flask_impl.stopping import Stopping
+from flask_impl.upstream import Upstream
 from shared import accounts
 from shared.metrics import Metrics
 from shared.model import User, utc_now
@@ -20,6 +21,7 @@ passwords: BoundedPasswords = LocalProxy(lambda: current_app.extensions["passwor
 metrics: Metrics = LocalProxy(lambda: current_app.extensions["metrics"])  # type: ignore[assignment]
 places: Places = LocalProxy(lambda: current_app.extensions["places"])  # type: ignore[assignment]
 stopping: Stopping = LocalProxy(lambda: current_app.extensions["stopping"])  # type: ignore[assignment]
+upstream: Upstream | None = LocalProxy(lambda: current_app.extensions["upstream"])  # type: ignore[assignment]
 
 
 def current_user() -> User:

@@ -5,7 +5,9 @@ generator that waits says from time to time that it has nothing to say, and the 
 """
 
 import select
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import chain
 from time import monotonic
 
 from flask import Response, current_app, request, stream_with_context
@@ -19,14 +21,26 @@ HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 
 
 def event_stream(events: Iterator[Event | None]) -> Response:
-    """An answer that sends `events` while they come; None is a moment without one. Raises NoFreePlace."""
+    """An answer that sends `events` while they come; None is a moment without one.
+
+    Raises NoFreePlace, and what prevents the first event.
+    """
     places: Places = current_app.extensions["places"]
     places.streams.take()
-    response = Response(
-        stream_with_context(_sent(events, _client_socket())), mimetype="text/event-stream", headers=HEADERS
-    )
+    try:
+        first = next(events)
+    except BaseException:
+        places.streams.release()
+        raise
+    sent = _sent(chain([first], events), _client_socket())
+    response = Response(stream_with_context(sent), mimetype="text/event-stream", headers=HEADERS)
     response.call_on_close(places.streams.release)
     return response
+
+
+def client_left() -> Callable[[], bool]:
+    """Tells, in any thread, whether the client of this request has left."""
+    return partial(_has_left, _client_socket())
 
 
 def silence(seconds: float) -> Iterator[None]:

@@ -1,9 +1,11 @@
 """Settings, read once from the environment and passed on from there."""
 
 import os
+import re
 import secrets
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -76,6 +78,27 @@ class Settings(BaseSettings):
         if url.get_backend_name() == "sqlite" and url.database in {None, "", ":memory:"}:
             raise ValueError("needs a file: an in-memory database is not shared by workers")
         return text
+
+    @field_validator("chat_upstream_url")
+    @classmethod
+    def _web_address(cls, text: str | None) -> str | None:
+        if text is None:
+            return None
+        try:
+            url = urlsplit(text)
+            usable = url.scheme in {"http", "https"} and url.hostname and url.port != 0
+        except ValueError:
+            usable = False
+        if not usable or re.search(r"[\s?#]", text):
+            raise ValueError("is not the address of an endpoint such as http://127.0.0.1:9000/v1")
+        return text
+
+    @field_validator("chat_upstream_key")
+    @classmethod
+    def _fit_for_a_header(cls, key: SecretStr | None) -> SecretStr | None:
+        if key and not re.fullmatch(r"[\x21-\x7e]+", key.get_secret_value()):
+            raise ValueError("holds what no header can carry")
+        return key
 
     @classmethod
     def load(cls) -> Self:

@@ -8,6 +8,7 @@ VERSION = "1.0.0"
 TAGS = {
     "books": "The catalogue: anyone reads, users add, owners change.",
     "auth": "Accounts, sessions and tokens.",
+    "chat": "The librarian, who answers from the catalogue.",
     "live": "What takes its time: streams, sockets and uploads.",
     "reading list": "What a user wants to read; nobody else sees it.",
     "health": "What the operator asks.",

@@ -165,3 +165,21 @@ class DatabaseAway(Overloaded):
     """The database cannot be reached, or cannot serve yet."""
 
     detail = "The database cannot be reached; try again shortly."
+
+
+class Interrupted(Overloaded):
+    """Nobody waits for this answer any more, or the server is about to stop."""
+
+    detail = "The answer was interrupted; try again shortly."
+
+
+class UpstreamFailed(DomainError):
+    """The language model that answers questions gave no answer, or broke off."""
+
+    detail = "The language model behind the librarian failed to answer."
+
+
+class UpstreamTimeout(UpstreamFailed):
+    """The language model took longer than it may."""
+
+    detail = "The language model behind the librarian took too long to answer."

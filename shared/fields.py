@@ -125,3 +125,6 @@ Username = Annotated[
     AfterValidator(_username),
 ]
 Password = Annotated[str, Field(min_length=8, max_length=128, description="8 to 128 characters, any."), Storable]
+Question = Annotated[
+    str, Field(min_length=1, max_length=2000, description="A question in plain words."), Storable, NotBlank
+]

@@ -24,6 +24,9 @@ def configure(settings: Settings) -> None:
             "root": {"level": settings.log_level, "handlers": ["stderr"]},
             "loggers": {
                 "alembic": {"level": "WARNING"},
+                # What the HTTP client does is its own affair, and its debugging would show headers.
+                "httpcore2": {"level": "WARNING"},
+                "httpx2": {"level": "WARNING"},
                 "books.requests": {"level": requests_level(settings)},
             },
         }

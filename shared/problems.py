@@ -15,6 +15,7 @@ from shared.errors import (
     DomainError,
     ExpectationFailed,
     HeadersTooLarge,
+    Interrupted,
     InvalidInput,
     InvalidToken,
     MalformedRequest,
@@ -29,6 +30,8 @@ from shared.errors import (
     TodoNotFound,
     Unauthorized,
     UnsupportedMediaType,
+    UpstreamFailed,
+    UpstreamTimeout,
     UsernameTaken,
     WrongPassword,
 )
@@ -65,9 +68,12 @@ KINDS: dict[type[DomainError], Kind] = {
     ExpectationFailed: Kind(417, "expectation-failed", "Expectation failed"),
     InvalidInput: Kind(422, "invalid-input", "Invalid input"),
     HeadersTooLarge: Kind(431, "headers-too-large", "Headers too large"),
+    UpstreamFailed: Kind(502, "upstream-failed", "Upstream failed"),
     Overloaded: Kind(503, "overloaded", "Overloaded"),
+    Interrupted: Kind(503, "interrupted", "Interrupted"),
     NoFreePlace: Kind(503, "no-free-place", "No free place"),
     DatabaseAway: Kind(503, "database-away", "Database away"),
+    UpstreamTimeout: Kind(504, "upstream-timeout", "Upstream timeout"),
 }
 INTERNAL = Kind(500, "internal-error", "Internal server error")
 
@@ -88,21 +94,27 @@ class Answer(NamedTuple):
 
 def answer(error: DomainError) -> Answer:
     """The response for `error`, as RFC 9457 lays it out."""
+    return _respond(document(error), error.headers())
+
+
+def document(error: DomainError) -> Problem:
+    """The problem document for `error`."""
     items = error.items if isinstance(error, InvalidInput) else None
-    return _document(KINDS[type(error)], str(error), items, error.headers())
+    return _problem(KINDS[type(error)], str(error), items)
 
 
 def internal_answer() -> Answer:
     """The response for a fault of our own, which tells the client nothing of the inside."""
-    return _document(INTERNAL, "The server failed to answer; the fault has been recorded.", None, {})
+    return _respond(_problem(INTERNAL, "The server failed to answer; the fault has been recorded.", None), {})
 
 
-def _document(kind: Kind, detail: str, items: list[ProblemItem] | None, headers: Mapping[str, str]) -> Answer:
-    problem = Problem(
-        type=f"urn:problem:{kind.slug}", title=kind.title, status=kind.status, detail=detail, errors=items
-    )
+def _problem(kind: Kind, detail: str, items: list[ProblemItem] | None) -> Problem:
+    return Problem(type=f"urn:problem:{kind.slug}", title=kind.title, status=kind.status, detail=detail, errors=items)
+
+
+def _respond(problem: Problem, headers: Mapping[str, str]) -> Answer:
     body = problem.model_dump_json(exclude_none=True).encode()
-    return Answer(kind.status, {"Content-Type": PROBLEM_JSON, **headers}, body)
+    return Answer(problem.status, {"Content-Type": PROBLEM_JSON, **headers}, body)
 
 
 class PydanticError(TypedDict):

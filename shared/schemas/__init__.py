@@ -18,6 +18,7 @@ from shared.schemas.books import (
     PageQuery,
     Sort,
 )
+from shared.schemas.chat import ChatMessage, Done, Failure, StopMessage, Token
 from shared.schemas.health import Health, Readiness
 from shared.schemas.live import StreamQuery, Uploaded
 from shared.schemas.problems import Problem, ProblemItem
@@ -33,6 +34,9 @@ __all__ = [
     "BookPatch",
     "BookPath",
     "BookQuery",
+    "ChatMessage",
+    "Done",
+    "Failure",
     "FullBook",
     "Health",
     "Login",
@@ -48,12 +52,14 @@ __all__ = [
     "Refresh",
     "Registration",
     "Sort",
+    "StopMessage",
     "StreamQuery",
     "Todo",
     "TodoPage",
     "TodoPatch",
     "TodoPath",
     "TodoQuery",
+    "Token",
     "TokenPair",
     "Uploaded",
 ]

@@ -19,7 +19,7 @@ class Event(NamedTuple):
 def events(response: httpx2.Response) -> Iterator[Event]:
     """The events of an answer as they come; comments, which begin with a colon, are skipped."""
     name, data = "message", []
-    for line in response.iter_lines():
+    for line in _lines(response):
         field, _, value = line.partition(": ")
         if field == "event":
             name = value
@@ -28,6 +28,14 @@ def events(response: httpx2.Response) -> Iterator[Event]:
         elif not line and data:
             yield Event("\n".join(data), name)
             name, data = "message", []
+
+
+def _lines(response: httpx2.Response) -> Iterator[str]:
+    # `iter_lines` ends a line wherever Unicode may, which a title can hold.
+    rest = b""
+    for chunk in response.iter_bytes():
+        *lines, rest = (rest + chunk).split(b"\n")
+        yield from (line.decode() for line in lines)
 
 
 @contextmanager

@@ -47,6 +47,7 @@ ROUTES = [
     Route("POST", "/auth/refresh", JSON),
     Route("POST", "/auth/logout", JSON),
     Route("GET", "/auth/me", user=True),
+    Route("POST", "/chat", JSON, user=True),
     Route("GET", "/stream/", query="count=2&interval=0"),
     Route("POST", "/upload/", OCTETS, user=True, streamed=True),
     Route("GET", "/todo/", user=True),

@@ -61,6 +61,7 @@ VIOLATIONS = {
     "POST /auth/refresh": (*_BODY, INVALID, UNKNOWN_TOKEN),
     "POST /auth/logout": (*_BODY, INVALID, UNKNOWN_TOKEN),
     "POST /auth/register": (*_BODY, INVALID, NAME_TAKEN),
+    "POST /chat": (*_BODY, NO_CREDENTIALS, BAD_TOKEN, INVALID),
     "GET /stream/": (INVALID,),
     "POST /upload/": (TOO_LARGE, NO_CREDENTIALS, BAD_TOKEN),
     "GET /auth/me": (NO_CREDENTIALS, BAD_TOKEN),
@@ -141,6 +142,8 @@ class Attempt:
             return {"book_id": self._book_to_list(), "note": 5 if INVALID in self.broken else ""}
         if self.route.path == "/todo/{todo_id}":
             return {"done": "yes" if INVALID in self.broken else True}
+        if self.route.path == "/chat":
+            return {"message": "" if INVALID in self.broken else "hello"}
         if self.route.path == "/auth/register":
             name = self.alice.username if NAME_TAKEN in self.broken else unique("user")
             return {"username": name, "password": "short" if INVALID in self.broken else PASSWORD}

@@ -38,6 +38,10 @@ def auth(path: str, body: bytes, media_type: str = JSON) -> Exchange:
     return Exchange("POST", f"/auth/{path}", body, media_type)
 
 
+def chat(body: bytes, media_type: str = JSON, who: str = "owner") -> Exchange:
+    return Exchange("POST", "/chat", body, media_type, who)
+
+
 def member(name: str, value: str) -> bytes:
     return json.dumps({name: value}).encode()
 
@@ -114,6 +118,14 @@ EXCHANGES = {
     "delete": write("DELETE", None),
     "delete-stale": write("DELETE", None, ("If-Match", 'W/"1"')),
     "delete-by-another": write("DELETE", None, who="other"),
+    "chat": chat(b'{"message": "What did nobody at all write?"}'),
+    "chat-nobody": chat(b'{"message": "hello"}', who="nobody"),
+    "chat-empty": chat(b'{"message": ""}'),
+    "chat-all-wrong": chat(b'{"message": 5, "model": "x"}'),
+    "chat-long": chat(b'{"message": "' + b"x" * 100_000 + b'"}'),
+    "chat-malformed": chat(b'{"message": '),
+    "chat-form": chat(b"message=hello", FORM),
+    "chat-get": read("/chat"),
     "register": auth("register", b'{"username": "{name}", "password": "long enough", "email": "a@example.org"}'),
     "register-taken": auth("register", b'{"username": "{user}", "password": "long enough"}'),
     "register-all-wrong": auth("register", b'{"username": "a b", "password": "short", "email": "x", "admin": true}'),

@@ -96,6 +96,14 @@ def test_a_book_is_the_same_to_the_byte(apis: tuple[Api, Api], alice: User) -> N
         assert bodies[0] == bodies[1]
 
 
+def test_an_answer_of_the_librarian_is_the_same_to_the_byte(apis: tuple[Api, Api], alice: User) -> None:
+    book = apis[0].new_book(alice, title="\u00e9 \U0001f4da \u2028 \x7f / \\ <&>", author=unique("Author "))
+    question = {"message": f"What did {book['author']} write?"}
+    answers = [api.http.post("/chat", json=question, headers=alice.auth).content for api in apis]
+    assert answers[0] == answers[1]
+    assert answers[0].endswith(f'event: done\ndata: {{"books":[{book["id"]}]}}\n\n'.encode())
+
+
 def test_both_serve_the_same_document(apis: tuple[Api, Api]) -> None:
     documents = [api.http.get("/openapi.json") for api in apis]
     assert documents[0].status_code == documents[1].status_code == 200

@@ -48,6 +48,12 @@ def test_processes_that_start_at_once_agree_on_one_key(tmp_path: Path) -> None:
         ({"DATABASE_URL": "books.sqlite3"}, "DATABASE_URL: is not a database URL"),
         ({"DATABASE_URL": "sqlite://"}, "DATABASE_URL: needs a file"),
         ({"DATABASE_URL": "sqlite:///:memory:"}, "DATABASE_URL: needs a file"),
+        *(
+            ({"CHAT_UPSTREAM_URL": url}, "CHAT_UPSTREAM_URL: is not the address of an endpoint")
+            for url in ("x", "ftp://x/v1", "http://", "http://x:y/v1", "http://x/v1?key=y", "http://x /v1", "http://[x")
+        ),
+        ({"CHAT_UPSTREAM_KEY": "a\nb"}, "CHAT_UPSTREAM_KEY: holds what no header can carry"),
+        ({"CHAT_UPSTREAM_KEY": "é"}, "CHAT_UPSTREAM_KEY: holds what no header can carry"),
         ({"THREADS": "0"}, "THREADS: "),
         ({"THREADS": "many"}, "THREADS: "),
         ({"ACCESS_TOKEN_SECONDS": "-1"}, "ACCESS_TOKEN_SECONDS: "),

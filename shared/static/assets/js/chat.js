@@ -15,6 +15,12 @@ let running = null;
 export function start() {
   form.addEventListener("submit", question);
   stop.addEventListener("click", () => running?.abort());
+  byId("suggestions").addEventListener("click", ({ target }) => {
+    if (target.tagName !== "BUTTON") return;
+    message.value = target.textContent;
+    form.requestSubmit();
+    message.focus();
+  });
   message.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
     event.preventDefault();
@@ -80,6 +86,7 @@ function say(who, text) {
   const words = element("p", { className: "words", dir: "auto" }, text);
   const turn = element("div", { className: `turn ${who.toLowerCase()}` }, element("p", { className: "who" }, who), words);
   log.append(turn);
+  log.tabIndex = 0;
   log.scrollTop = log.scrollHeight;
   return turn;
 }

@@ -11,6 +11,7 @@ const list = byId("entries");
 const more = byId("more-entries");
 const status = byId("reading-status");
 let next = null;
+let loading = null;
 
 export function start() {
   byId("reading-filter").addEventListener("change", () => render());
@@ -50,14 +51,22 @@ function say(...what) {
 
 const logInButton = () => button("Log in", () => asUser(async () => {}).catch(problemIn), { className: "primary" });
 
+/** Show a page, the first or the one after; a newer request takes the place of one that still runs. */
 async function load(cursor) {
-  byId("reading-notice").replaceChildren();
+  loading?.abort();
+  loading = new AbortController();
+  const { signal } = loading;
   status.textContent = "Loading your list…";
   const done = new FormData(byId("reading-form")).get("done");
   const query = new URLSearchParams(Object.entries({ done, cursor }).filter(([, value]) => value));
-  const { document: page } = await asUser(() => ask("GET", `/todo/?${query}`)).finally(() => (status.textContent = ""));
+  const { document: page } = await asUser(() => ask("GET", `/todo/?${query}`, { signal })).catch((error) => {
+    if (!signal.aborted) status.textContent = "";
+    throw error;
+  });
   const items = page.items.map(entry);
-  list.append(...items);
+  byId("reading-notice").replaceChildren();
+  if (cursor) list.append(...items);
+  else list.replaceChildren(...items);
   next = page.next;
   more.hidden = !next;
   tally();

@@ -68,7 +68,6 @@ function become(account) {
 function enter(reason) {
   entering?.reject(new DOMException("Asked again", "AbortError"));
   form.reset();
-  clearProblem(form);
   setMode(false);
   byId("entrance-reason").textContent = reason;
   if (!dialog.open) dialog.showModal();
@@ -86,6 +85,7 @@ async function leave() {
 
 function setMode(account) {
   registering = account;
+  clearProblem(form);
   const [title, question, other] = account
     ? ["Open an account", "Have an account?", "Log in"]
     : ["Log in", "New here?", "Open an account"];

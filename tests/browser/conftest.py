@@ -1,0 +1,77 @@
+"""A real browser against both twins, which run as users start them."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx2
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser.visitor import Visitor
+from tests.conftest import CHEAP_HASHES, SECRET
+from tests.contract.client import Api, User
+from tests.servers import TWINS, serving
+
+_EXECUTABLE = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    if _EXECUTABLE is None:
+        for item in items:
+            if here in item.path.parents:
+                item.add_marker(pytest.mark.skip(reason="no Chromium is installed"))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        # A container has no kernel features for Chromium's own sandbox.
+        browser = playwright.chromium.launch(executable_path=_EXECUTABLE, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session", params=TWINS)
+def twin(request: pytest.FixtureRequest) -> str:
+    """Which implementation serves the page."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def origin(twin: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server that only these tests use."""
+    folder = tmp_path_factory.mktemp(twin)
+    environment = {
+        "DATABASE_URL": f"sqlite:///{folder}/books.sqlite3",
+        "FILES_DIR": str(folder / "files"),
+        "SECRET_KEY": SECRET,
+        "LOGIN_FAILURES_PER_ADDRESS": "100000",
+        **CHEAP_HASHES,
+    }
+    with serving(twin, environment, folder / "server.log") as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def api(origin: str) -> Iterator[Api]:
+    """A client beside the browser, to lay out books and to act as somebody else."""
+    with httpx2.Client(base_url=origin, timeout=20) as http:
+        yield Api(http)
+
+
+@pytest.fixture(scope="session")
+def alice(api: Api) -> User:
+    """The owner of books that the visitor finds."""
+    return api.new_user()
+
+
+@pytest.fixture
+def visitor(browser: Browser, origin: str, api: Api) -> Iterator[Visitor]:
+    """Somebody who has never been here; the visit must pass without a fault."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    visitor = Visitor(context.new_page(), api, origin)
+    yield visitor
+    context.close()
+    assert visitor.faults == []

@@ -41,6 +41,7 @@ class Server(BaseApplication):
             "limit_request_fields": MAX_HEADERS,
             "keepalive": KEEP_ALIVE_S,
             "graceful_timeout": GRACEFUL_STOP_S,
+            "logger_class": "flask_impl.protocol.ServerLog",
             "reload": self._options.reload,
             "control_socket_disable": True,
         }

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from gunicorn.config import Config
+from gunicorn.glogging import Logger
 from gunicorn.http.errors import ExpectationFailed, LimitRequestHeaders, LimitRequestLine, ParseException
 from gunicorn.util import write_nonblock
 from gunicorn.workers.gthread import ThreadWorker
@@ -14,6 +16,16 @@ _FACTS: dict[type[Exception], type[DomainError]] = {
     LimitRequestHeaders: errors.HeadersTooLarge,
     LimitRequestLine: errors.TargetTooLong,
 }
+
+
+class ServerLog(Logger):
+    """gunicorn's records, which go where all others go."""
+
+    def setup(self, cfg: Config) -> None:
+        """Leave out the handlers of gunicorn's own."""
+        super().setup(cfg)
+        self.error_log.handlers.clear()
+        self.error_log.propagate = True
 
 
 class ProblemWorker(ThreadWorker):
@@ -38,10 +50,12 @@ class ProblemWorker(ThreadWorker):
         self.wsgi = announcing
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
-        """Answer what could not be read; anything else stays gunicorn's affair."""
-        if not isinstance(exc, ParseException):
-            super().handle_error(req, client, addr, exc)
-            return
-        self.log.info("refused a request from %s: %s", addr, type(exc).__name__)
-        fact = _FACTS.get(type(exc), errors.MalformedRequest)
-        write_nonblock(client, problems.answer(fact()).raw())
+        """Answer what could not be read, and a fault that the application let through."""
+        if isinstance(exc, ParseException):
+            self.log.info("refused a request from %s: %s", addr, type(exc).__name__)
+            answer = problems.answer(_FACTS.get(type(exc), errors.MalformedRequest)())
+        else:
+            # gunicorn would log the target, and with it the query.
+            self.log.error("fault outside the application", exc_info=exc)
+            answer = problems.internal_answer()
+        write_nonblock(client, answer.raw())

@@ -12,6 +12,7 @@ from typing import NamedTuple, NoReturn
 
 from sqlalchemy.exc import OperationalError
 
+from shared import logs
 from shared.config import ConfigError, Settings
 from shared.migrate import upgrade
 
@@ -41,6 +42,7 @@ def serve(program: str, default_port: int, run: Callable[[ServerOptions], None])
     os.environ["THREADS"] = str(options.threads)
     try:
         settings = Settings.load()
+        logs.configure(settings)
         _claim(options)
         upgrade(settings)
     except ConfigError as error:

@@ -21,6 +21,7 @@ class EngineOptions(TypedDict):
     max_overflow: int
     pool_timeout: float
     pool_pre_ping: bool
+    hide_parameters: bool
     connect_args: dict[str, object]
 
 
@@ -40,6 +41,8 @@ def engine_options(settings: Settings) -> EngineOptions:
         "pool_timeout": timeout_s,
         # A connection that the database closed meanwhile is replaced before it can fail a request.
         "pool_pre_ping": settings.database.get_backend_name() != "sqlite",
+        # What a statement was given may be a secret, and errors are logged.
+        "hide_parameters": True,
         "connect_args": connect_args,
     }
 

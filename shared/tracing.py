@@ -45,7 +45,7 @@ class Trace:
         self._gauge = self._metrics.open_sockets.labels(route)
         self._gauge.inc()
 
-    def end(self, method: str, target: str, route: str, status: int | None) -> None:
+    def end(self, method: str, path: str, route: str, status: int | None) -> None:
         """The answer has gone out, or will not (`status` is None); what is said a second time changes nothing."""
         if self._ended:
             return
@@ -54,5 +54,6 @@ class Trace:
         if status is not None:
             seconds = perf_counter() - self._started
             self._metrics.count(method, route, status, seconds)
-            logs.log_exchange(logs.Exchange(method, target, route, status, seconds, self.request_id))
+            duration_ms = round(seconds * 1000, 3)
+            logs.log_exchange(logs.Exchange(method, path, route, status, duration_ms, self.request_id))
         logs.current_request.set(None)

@@ -10,6 +10,7 @@ from fastapi_impl import (
     auth,
     books,
     chat,
+    covers,
     docs,
     errors,
     health,
@@ -20,6 +21,7 @@ from fastapi_impl import (
     transfers,
 )
 from fastapi_impl.database import open_database
+from fastapi_impl.images import BoundedImages
 from fastapi_impl.passwords import BoundedPasswords
 from fastapi_impl.slots import Places
 from fastapi_impl.stopping import Stopping
@@ -57,6 +59,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.services = Services.build(settings)
     app.state.passwords = BoundedPasswords(settings)
+    app.state.images = BoundedImages(settings)
     app.state.places = Places(settings)
     app.state.stopping = Stopping()
     app.state.metrics = Metrics()
@@ -66,6 +69,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     errors.register(app)
     app.add_middleware(HeadAsGet)
     app.add_middleware(Tracing)
-    for area in (books, transfers, auth, todo, chat, live, health, docs, page):
+    for area in (books, covers, transfers, auth, todo, chat, live, health, docs, page):
         app.include_router(area.router)
     return app

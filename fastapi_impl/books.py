@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+from anyio import to_thread
 from fastapi import APIRouter, Body, Query, Response
 
 from fastapi_impl.current import CurrentPreconditions, CurrentServices, CurrentUser
@@ -54,7 +55,7 @@ async def get_book(
 ) -> Book | Response:
     """One book, or 304 when the client's copy is current."""
     book = await database.read(books.get, book_id)
-    if preconditions.not_modified(book.version):
+    if preconditions.not_modified(etag(book.version)):
         return not_modified(etag(book.version))
     response.headers["ETag"] = etag(book.version)
     return book
@@ -98,7 +99,12 @@ async def patch_book(
     "/{book_id:book}", status_code=204, response_class=Response, responses=problems(400, 401, 403, 404, 412, 422)
 )
 async def delete_book(
-    book_id: BookId, user: CurrentUser, database: CurrentDatabase, preconditions: CurrentPreconditions
+    book_id: BookId,
+    user: CurrentUser,
+    database: CurrentDatabase,
+    services: CurrentServices,
+    preconditions: CurrentPreconditions,
 ) -> None:
     """Delete one's own book."""
-    await database.write(books.remove, user, book_id, preconditions)
+    outdated = await database.write(books.remove, user, book_id, preconditions)
+    await to_thread.run_sync(services.files.remove, outdated)

@@ -7,6 +7,7 @@ from fastapi.security import OAuth2PasswordBearer
 from starlette.requests import HTTPConnection
 
 from fastapi_impl.database import CurrentDatabase
+from fastapi_impl.images import BoundedImages
 from fastapi_impl.passwords import BoundedPasswords
 from fastapi_impl.slots import Places
 from fastapi_impl.stopping import Stopping
@@ -18,6 +19,7 @@ from shared.model import User, utc_now
 from shared.parsing import bearer_token
 from shared.preconditions import Preconditions
 from shared.services import Services
+from shared.stored import FileRequest
 
 
 async def services(request: HTTPConnection) -> Services:
@@ -28,6 +30,11 @@ async def services(request: HTTPConnection) -> Services:
 async def passwords(request: HTTPConnection) -> BoundedPasswords:
     """Dependency: the application's password hasher."""
     return request.app.state.passwords  # type: ignore[no-any-return]
+
+
+async def images(request: HTTPConnection) -> BoundedImages:
+    """Dependency: the application's decoder of pictures."""
+    return request.app.state.images  # type: ignore[no-any-return]
 
 
 async def places(request: HTTPConnection) -> Places:
@@ -53,6 +60,7 @@ async def upstream(request: HTTPConnection) -> Upstream | None:
 CurrentServices = Annotated[Services, Depends(services)]
 CurrentPasswords = Annotated[BoundedPasswords, Depends(passwords)]
 CurrentMetrics = Annotated[Metrics, Depends(metrics)]
+CurrentImages = Annotated[BoundedImages, Depends(images)]
 CurrentPlaces = Annotated[Places, Depends(places)]
 CurrentStopping = Annotated[Stopping, Depends(stopping)]
 CurrentUpstream = Annotated[Upstream | None, Depends(upstream)]
@@ -81,5 +89,18 @@ async def current_preconditions(
     return Preconditions(joined(request.headers, "If-Match"), joined(request.headers, "If-None-Match"))
 
 
+async def current_file_request(
+    request: Request,
+    preconditions: Annotated[Preconditions, Depends(current_preconditions)],
+    if_modified_since: Annotated[str | None, Header(description="Not if unchanged since this date.")] = None,
+    range_: Annotated[str | None, Header(alias="range", description="Only these bytes: one range.")] = None,
+    if_range: Annotated[str | None, Header(description="The range only of this version, else the whole.")] = None,
+) -> FileRequest:
+    """Dependency: what this request says of the file that it asks for."""
+    fields = (joined(request.headers, name) for name in ("If-Modified-Since", "Range", "If-Range"))
+    return FileRequest(preconditions, *fields)
+
+
 CurrentUser = Annotated[User, Depends(current_user)]
 CurrentPreconditions = Annotated[Preconditions, Depends(current_preconditions)]
+CurrentFileRequest = Annotated[FileRequest, Depends(current_file_request)]

@@ -11,6 +11,8 @@ from shared import errors, logs, problems
 from shared.errors import DomainError
 from shared.problems import Answer
 
+_PLACES = ("path", "query", "header", "cookie", "body")
+
 
 def register(app: FastAPI) -> None:
     """Install the handlers; the one for faults is in `tracing.py`, where their answers can still be traced."""
@@ -29,7 +31,9 @@ async def domain_error(_request: Request, error: DomainError) -> Response:
 
 async def validation_error(request: Request, error: RequestValidationError) -> Response:
     """Values that FastAPI found invalid, without the input that it would repeat."""
-    return await domain_error(request, errors.InvalidInput(problems.invalid_input(error.errors())))
+    # FastAPI lists what dependencies take, such as a form, before what the handler itself takes.
+    details = sorted(error.errors(), key=lambda item: _PLACES.index(item["loc"][0]))
+    return await domain_error(request, errors.InvalidInput(problems.invalid_input(details)))
 
 
 async def protocol_error(request: Request, error: HTTPException) -> Response:

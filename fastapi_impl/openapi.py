@@ -17,7 +17,10 @@ from shared.schemas import Problem
 Responses = dict[int | str, dict[str, Any]]
 
 _HEADERS = {
-    "ETag": "Version of the book, for If-Match and If-None-Match.",
+    "Accept-Ranges": "Ranges of bytes are served.",
+    "Content-Range": "Which part of how many bytes this is.",
+    "ETag": "Version of what was asked for, for If-Match and If-None-Match.",
+    "Last-Modified": "Date of the last change.",
     "Location": "Path of what was made.",
 }
 
@@ -29,6 +32,10 @@ def sends(*names: str) -> dict[str, Any]:
 
 NOT_MODIFIED = {"description": "The client's copy is current."} | sends("ETag")
 
+_FILE: dict[str, Any] = {"content": {kind: {} for kind in ("image/png", "image/jpeg", "image/webp")}}
+PICTURE = {"description": "The picture."} | _FILE | sends("ETag", "Last-Modified", "Accept-Ranges")
+PICTURE_PART = {"description": "One range of its bytes."} | _FILE | sends("ETag", "Last-Modified", "Content-Range")
+
 _REASONS = {
     400: "The body or the query string does not parse.",
     401: "Credentials are missing or not valid.",
@@ -39,6 +46,7 @@ _REASONS = {
     412: "If-Match or If-None-Match does not hold.",
     413: "The body is too large.",
     415: "The body is of a media type that is not read here.",
+    416: "The range begins behind the end of the file.",
     422: "Values are invalid; all of them are listed.",
     502: "The language model behind the librarian failed.",
     503: "A limit is reached or the database is away; see Retry-After.",

@@ -13,14 +13,18 @@ from fastapi import Request, Response
 from fastapi.params import Body
 from fastapi.responses import StreamingResponse
 from fastapi.routing import APIRoute
+from pydantic import BaseModel, ValidationError
 from starlette.convertors import StringConvertor, register_url_convertor
-from starlette.datastructures import FormData, Headers, QueryParams
+from starlette.datastructures import FormData, Headers, QueryParams, UploadFile
 from starlette.types import Receive, Scope, Send
 
 from shared.config import Settings
 from shared.errors import BodyTooLarge
 from shared.fields import BOOK_SEGMENT
-from shared.parsing import FORM, check_media_type, parse_form, parse_json, parse_query
+from shared.multipart import check_multipart
+from shared.parsing import FORM, MULTIPART, check_media_type, parse_form, parse_json, parse_query
+from shared.problems import invalid_input
+from shared.schemas import ProblemItem
 from shared.streaming import Streamed
 
 
@@ -43,6 +47,14 @@ def joined(headers: Headers, name: str) -> str | None:
 
 class OnceParams(QueryParams):
     """Query parameters of which a repeated one reads as a list, which no scalar field accepts."""
+
+    def get(self, key: str, default: Any = None) -> Any:
+        values = self.getlist(key)
+        return values if len(values) > 1 else super().get(key, default)
+
+
+class OnceForm(FormData):
+    """Parts of a form of which a repeated one reads as a list, which is no file."""
 
     def get(self, key: str, default: Any = None) -> Any:
         values = self.getlist(key)
@@ -84,12 +96,29 @@ class StrictRequest(Request):
 
     async def parse(self, media_type: str) -> None:
         """Read the body once; `json()` and `form()` return what was parsed here."""
+        self._limit = self.app.state.services.body_limit(media_type)
         raw = await self.body()
         check_media_type(joined(self.headers, "content-type"), media_type)
-        if media_type == FORM:
+        if media_type == MULTIPART:
+            check_multipart(self.headers["content-type"], raw)
+            self._form = await self._parse_parts()
+        elif media_type == FORM:
             self._form = FormData([*parse_form(raw)])
         else:
             self._json = parse_json(raw)
+
+    async def _parse_parts(self) -> FormData:
+        """The parts of a form; a text that is empty, or a file that was not chosen, counts as left out."""
+        limit = self.app.state.services.settings.max_cover_bytes
+        form = await self.form(max_part_size=limit)
+        parts = [(name, part) for name, part in form.multi_items() if part != "" and not _not_chosen(part)]
+        if any(isinstance(part, UploadFile) and (part.size or 0) > limit for _, part in parts):
+            raise BodyTooLarge
+        return OnceForm(parts)
+
+
+def _not_chosen(part: UploadFile | str) -> bool:
+    return isinstance(part, UploadFile) and not part.size and not part.filename
 
 
 @dataclass(frozen=True)
@@ -121,6 +150,15 @@ class StrictRoute(APIRoute):
             return await handler(strict)
 
         return checked
+
+
+def path_problems(request: Request, model: type[BaseModel]) -> list[ProblemItem]:
+    """What is wrong with the path, for a dependency that must report it together with what it finds itself."""
+    try:
+        model.model_validate(request.path_params)
+    except ValidationError as error:
+        return invalid_input(error.errors(), "path")
+    return []
 
 
 NO_STORE = {"Cache-Control": "no-store"}

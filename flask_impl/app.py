@@ -8,6 +8,7 @@ from flask_impl import (
     auth,
     books,
     chat,
+    covers,
     docs,
     errors,
     health,
@@ -18,6 +19,7 @@ from flask_impl import (
     transfers,
 )
 from flask_impl.database import Database
+from flask_impl.images import BoundedImages
 from flask_impl.passwords import BoundedPasswords
 from flask_impl.slots import Places
 from flask_impl.stopping import Stopping
@@ -49,13 +51,12 @@ def create_app(settings: Settings | None = None) -> ApiFlask:
     settings = settings or Settings.load()
     logs.configure(settings)
     app = ApiFlask("flask_impl", static_folder=None)
-    # Werkzeug cuts a chunked body at this length and says nothing: one byte more tells which bodies were too long.
-    app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes + 1
     app.url_map.merge_slashes = False
     app.url_map.converters["text"] = TextConverter
     app.url_map.converters["book"] = BookConverter
     app.extensions["services"] = Services.build(settings)
     app.extensions["passwords"] = BoundedPasswords(settings)
+    app.extensions["images"] = BoundedImages(settings)
     app.extensions["places"] = Places(settings)
     app.extensions["stopping"] = Stopping()
     app.extensions["metrics"] = Metrics()
@@ -67,6 +68,6 @@ def create_app(settings: Settings | None = None) -> ApiFlask:
     errors.register(app)
     tracing.register(app)
     app.before_request(refuse_leading_slashes)
-    for area in (books, transfers, auth, todo, chat, live, health, docs, page):
+    for area in (books, covers, transfers, auth, todo, chat, live, health, docs, page):
         app.register_blueprint(area.router)
     return app

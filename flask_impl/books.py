@@ -40,7 +40,7 @@ def create_book(user: User, body: NewBook) -> Reply:
 def get_book(book_id: int) -> Reply:
     """One book, or 304 when the client's copy is current."""
     book = database.read(books.get, book_id)
-    if current_preconditions().not_modified(book.version):
+    if current_preconditions().not_modified(etag(book.version)):
         return not_modified(etag(book.version))
     return book, 200, {"ETag": etag(book.version)}
 
@@ -65,5 +65,6 @@ def patch_book(book_id: int, user: User, body: BookPatch) -> Reply:
 @operation(path=BookPath, user=True)
 def delete_book(book_id: int, user: User) -> Reply:
     """Delete one's own book."""
-    database.write(books.remove, user, book_id, current_preconditions())
+    outdated = database.write(books.remove, user, book_id, current_preconditions())
+    services.files.remove(outdated)
     return no_content()

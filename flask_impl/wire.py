@@ -10,7 +10,7 @@ credentials, and then the values of path, query and body, whose errors are repor
 
 from collections.abc import Callable, Generator, Iterator, Mapping
 from functools import wraps
-from typing import NoReturn, TypeAlias
+from typing import Any, NoReturn, TypeAlias
 
 from flask import Flask, Request, Response, request
 from pydantic import BaseModel, ValidationError
@@ -19,7 +19,8 @@ from werkzeug.routing import RequestRedirect
 
 from flask_impl.current import current_user, services
 from shared.errors import BodyTooLarge, InvalidInput, MalformedRequest, PathNotFound
-from shared.parsing import FORM, JSON, check_media_type, once, parse_form, parse_json, parse_query
+from shared.multipart import check_multipart
+from shared.parsing import FORM, JSON, MULTIPART, check_media_type, once, parse_form, parse_json, parse_query
 from shared.problems import invalid_input
 from shared.schemas import ProblemItem
 from shared.streaming import Streamed
@@ -71,10 +72,12 @@ def operation(
     media_type: str = JSON,
     stream: Streamed | None = None,
     user: bool = False,
+    judge: Callable[[Any], object] | None = None,
 ) -> Callable[[View], Callable[..., Response]]:
     """Give a view the members of `path`, the models `query` and `body`, and the `user` who asks; send its reply.
 
     A body that is a `stream` is given as chunks, and not read before the view asks for them.
+    `judge` turns a valid body into what the view gets instead, or raises InvalidInput.
     """
 
     def decorate(view: View) -> Callable[..., Response]:
@@ -92,7 +95,8 @@ def operation(
             if query:
                 arguments["query"] = _validate(query, parameters, "query", problems)
             if body:
-                arguments["body"] = _validate(body, sent, "body", problems)
+                valid = _validate(body, sent, "body", problems)
+                arguments["body"] = _judge(judge, valid, problems) if judge and valid else valid
             if problems:
                 raise InvalidInput(problems)
             return _present(view(**arguments))
@@ -103,16 +107,22 @@ def operation(
 
 
 def _parse_body(media_type: str) -> object:
-    declared, limit = request.content_length or 0, services.settings.max_body_bytes
+    declared, limit = request.content_length or 0, services.body_limit(media_type)
+    # Werkzeug cuts a chunked body at this length and says nothing: one byte more tells which bodies were too long.
+    request.max_content_length = limit + 1
     if declared > limit:
         raise BodyTooLarge
-    raw = request.get_data(cache=False)
+    # Werkzeug reads a form from what was kept here.
+    raw = request.get_data(cache=media_type == MULTIPART)
     if len(raw) > limit:
         raise BodyTooLarge
     # gunicorn ends the stream without a word when the client leaves in the middle.
     if len(raw) < declared:
         raise MalformedRequest
     check_media_type(request.content_type, media_type)
+    if media_type == MULTIPART:
+        check_multipart(request.headers["Content-Type"], raw)
+        return once(_parse_parts())
     return dict(parse_form(raw)) if media_type == FORM else parse_json(raw)
 
 
@@ -135,12 +145,34 @@ def _chunks(limit: int, declared: int) -> Iterator[bytes]:
         raise MalformedRequest
 
 
+def _parse_parts() -> list[tuple[str, str | bytes]]:
+    """The parts of a form, files as bytes; a text that is empty, or a file that was not chosen, counts as left out."""
+    limit = services.settings.max_cover_bytes
+    request.max_form_memory_size = limit
+    parts: list[tuple[str, str | bytes]] = [(name, text) for name, text in request.form.items(multi=True) if text]
+    for name, file in request.files.items(multi=True):
+        content = file.read()
+        if len(content) > limit:
+            raise BodyTooLarge
+        if content or file.filename:
+            parts.append((name, content))
+    return parts
+
+
 def _validate(model: type[BaseModel], value: object, place: str, problems: list[ProblemItem]) -> BaseModel | None:
     try:
         return model.model_validate(value)
     except ValidationError as error:
         details = error.errors(include_url=False, include_context=False, include_input=False)
         problems += invalid_input(details, place)
+        return None
+
+
+def _judge(judge: Callable[[Any], object], body: BaseModel, problems: list[ProblemItem]) -> object:
+    try:
+        return judge(body)
+    except InvalidInput as error:
+        problems += error.items
         return None
 
 

@@ -17,10 +17,11 @@ from shared import search
 from shared.book_rows import Statement, from_row, public
 from shared.errors import BookNotFound, NotTheOwner
 from shared.fields import MAX_ID
-from shared.model import User, fold
+from shared.model import User, etag, fold
 from shared.preconditions import Preconditions
 from shared.schemas import Book, BookPatch, FullBook, NewBook
 from shared.tables import books as table
+from shared.tables import covers
 
 _by_id = select(*public).where(table.c.id == bindparam("book_id"))
 _by_id_locked = _by_id.with_for_update()
@@ -57,7 +58,9 @@ def replace(
     now: datetime,
 ) -> Book:
     """Put `body` in the place of a book; raises BookNotFound, NotTheOwner or StaleVersion, in this order."""
-    return _save(connection, _own(connection, user, book_id, preconditions), body.model_dump(), now)
+    book = own(connection, user, book_id)
+    preconditions.demand(etag(book.version))
+    return _save(connection, book, body.model_dump(), now)
 
 
 def patch(
@@ -69,15 +72,32 @@ def patch(
     now: datetime,
 ) -> Book:
     """Change the fields that were sent, and nothing when none was; raises as `replace` does."""
-    book = _own(connection, user, book_id, preconditions)
+    book = own(connection, user, book_id)
+    preconditions.demand(etag(book.version))
     changes = body.model_dump(exclude_unset=True)
     return _save(connection, book, changes, now) if changes else book
 
 
-def remove(connection: Connection, user: User, book_id: int, preconditions: Preconditions) -> None:
-    """Delete a book; raises as `replace` does."""
-    book = _own(connection, user, book_id, preconditions)
+def remove(connection: Connection, user: User, book_id: int, preconditions: Preconditions) -> tuple[str, ...]:
+    """Delete a book and return the files of its cover, which are to be deleted too; raises as `replace` does."""
+    book = own(connection, user, book_id)
+    preconditions.demand(etag(book.version))
+    cover = delete(covers).where(covers.c.book_id == book.id).returning(covers.c.file, covers.c.thumbnail)
+    files = connection.execute(cover).one_or_none() or ()
     connection.execute(delete(table).where(table.c.id == book.id))
+    return tuple(name for name in files if name)
+
+
+def own(connection: Connection, user: User, book_id: int) -> Book:
+    """A book that `user` is about to change, locked until the end of the transaction.
+
+    Raises BookNotFound or NotTheOwner, in this order.
+    """
+    # Locked, so that what was checked is still true when it is changed.
+    book = _one(connection, _by_id_locked, book_id)
+    if book.owner != user.username:
+        raise NotTheOwner
+    return book
 
 
 def _one(connection: Connection, statement: Statement, book_id: int) -> Book:
@@ -86,15 +106,6 @@ def _one(connection: Connection, statement: Statement, book_id: int) -> Book:
     if row is None:
         raise BookNotFound
     return from_row(row)
-
-
-def _own(connection: Connection, user: User, book_id: int, preconditions: Preconditions) -> Book:
-    # Locked until the end of the transaction, so that what was checked is still true when it is changed.
-    book = _one(connection, _by_id_locked, book_id)
-    if book.owner != user.username:
-        raise NotTheOwner
-    preconditions.demand(book.version)
-    return book
 
 
 def _save(connection: Connection, book: Book, changes: dict[str, object], now: datetime) -> Book:

@@ -7,6 +7,7 @@ TITLE = "Books API"
 VERSION = "1.0.0"
 TAGS = {
     "books": "The catalogue: anyone reads, users add, owners change.",
+    "covers": "Pictures of books, and thumbnails made of them in the background.",
     "auth": "Accounts, sessions and tokens.",
     "chat": "The librarian, who answers from the catalogue.",
     "live": "What takes its time: streams, sockets and uploads.",

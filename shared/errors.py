@@ -124,6 +124,18 @@ class TodoNotFound(DomainError):
     detail = "Your reading list has no entry with this id."
 
 
+class CoverNotFound(DomainError):
+    """The book has no cover."""
+
+    detail = "This book has no cover."
+
+
+class ThumbnailNotFound(DomainError):
+    """No thumbnail could be made of the cover."""
+
+    detail = "No thumbnail could be made of the cover of this book."
+
+
 class NotTheOwner(DomainError):
     """The book belongs to somebody else."""
 
@@ -132,6 +144,19 @@ class NotTheOwner(DomainError):
 
 class StaleVersion(DomainError):
     """A precondition (If-Match, If-None-Match) does not hold."""
+
+
+class RangeNotSatisfiable(DomainError):
+    """The range that was asked for begins behind the end of the file."""
+
+    detail = "The file ends before this range begins; the Content-Range header says where."
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self.size = size
+
+    def headers(self) -> dict[str, str]:
+        return {"Content-Range": f"bytes */{self.size}"}
 
 
 class UsernameTaken(DomainError):
@@ -183,3 +208,9 @@ class UpstreamTimeout(UpstreamFailed):
     """The language model took longer than it may."""
 
     detail = "The language model behind the librarian took too long to answer."
+
+
+class StorageAway(Overloaded):
+    """The folder of files is full, or cannot be written."""
+
+    detail = "Files cannot be stored now; try again shortly."

@@ -83,10 +83,18 @@ def _searchable(text: str) -> str:
     return text
 
 
+def _one_file(value: object) -> object:
+    # Anything else is a text, or a list where a name was repeated.
+    if isinstance(value, str | list):
+        raise PydanticCustomError("file", "Input should be one file")
+    return value
+
+
 Storable = AfterValidator(_storable)
 NotBlank = AfterValidator(_not_blank)
 Digits = BeforeValidator(_digits)
 Decimal = BeforeValidator(_decimal)
+OneFile = BeforeValidator(_one_file)
 
 Title = Annotated[str, Field(min_length=1, max_length=300, description="Title of the book."), Storable, NotBlank]
 Author = Annotated[

@@ -6,19 +6,23 @@ double, nesting without end, anything but UTF-8.
 
 import json
 import re
-from typing import NoReturn
+from collections.abc import Iterable
+from typing import NoReturn, TypeVar
 from urllib.parse import parse_qsl
 
 from shared.errors import MalformedRequest, Unauthorized, UnsupportedMediaType
+
+T = TypeVar("T")
 
 JSON = "application/json"
 MERGE_PATCH = "application/merge-patch+json"
 FORM = "application/x-www-form-urlencoded"
 NDJSON = "application/x-ndjson"
 CSV = "text/csv"
+MULTIPART = "multipart/form-data"
 
 # What is read where: an operation that takes a merge patch takes it under the plain name as well.
-ACCEPTED = {JSON: {JSON}, MERGE_PATCH: {MERGE_PATCH, JSON}, FORM: {FORM}}
+ACCEPTED = {JSON: {JSON}, MERGE_PATCH: {MERGE_PATCH, JSON}, FORM: {FORM}, MULTIPART: {MULTIPART}}
 
 MAX_DEPTH = 20
 MAX_DIGITS = 400
@@ -61,9 +65,9 @@ def parse_query(query: bytes) -> list[tuple[str, str]]:
     return _pairs(query)
 
 
-def once(pairs: list[tuple[str, str]]) -> dict[str, str | list[str]]:
+def once(pairs: Iterable[tuple[str, T]]) -> dict[str, T | list[T]]:
     """Pairs as a mapping in which a repeated name has a list, which no scalar field accepts."""
-    found: dict[str, list[str]] = {}
+    found: dict[str, list[T]] = {}
     for name, value in pairs:
         found.setdefault(name, []).append(value)
     return {name: values[0] if len(values) == 1 else values for name, values in found.items()}

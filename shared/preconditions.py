@@ -1,10 +1,9 @@
-"""Conditional requests (RFC 9110 section 13): what If-Match and If-None-Match demand of a book."""
+"""Conditional requests (RFC 9110 section 13): what If-Match and If-None-Match demand of what an ETag names."""
 
 import re
 from dataclasses import dataclass
 
 from shared.errors import StaleVersion
-from shared.model import etag
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,20 +13,23 @@ class Preconditions:
     if_match: str | None = None
     if_none_match: str | None = None
 
-    def not_modified(self, version: int) -> bool:
-        """Whether a GET of this `version` is answered by 304; raises StaleVersion when If-Match forbids the GET."""
-        if self.if_match is not None and not _lists(self.if_match, version, weak=False):
-            raise StaleVersion("If-Match does not name the current version of this book.")
-        return self.if_none_match is not None and _lists(self.if_none_match, version, weak=True)
+    def not_modified(self, tag: str | None) -> bool:
+        """Whether a GET of the representation with this ETag, or of none, is answered by 304.
 
-    def demand(self, version: int) -> None:
-        """Raise StaleVersion unless a change of this `version` may go ahead."""
-        if self.not_modified(version):
-            raise StaleVersion("If-None-Match names the current version of this book.")
+        Raises StaleVersion when If-Match forbids the GET.
+        """
+        if self.if_match is not None and not _lists(self.if_match, tag, weak=False):
+            raise StaleVersion("If-Match does not name the current version.")
+        return self.if_none_match is not None and _lists(self.if_none_match, tag, weak=True)
+
+    def demand(self, tag: str | None) -> None:
+        """Raise StaleVersion unless a change of the representation with this ETag, or of none, may go ahead."""
+        if self.not_modified(tag):
+            raise StaleVersion("If-None-Match names the current version.")
 
 
-def _lists(field: str, version: int, *, weak: bool) -> bool:
+def _lists(field: str, current: str | None, *, weak: bool) -> bool:
     if field.strip() == "*":
-        return True
+        return current is not None
     tags: list[tuple[str, str]] = re.findall(r'(W/)?("[^"]*")', field)
-    return any(tag == etag(version) and (weak or not prefix) for prefix, tag in tags)
+    return any(tag == current and (weak or not prefix) for prefix, tag in tags)

@@ -5,25 +5,36 @@ from datetime import timedelta
 from typing import Self
 
 from shared.config import Settings
+from shared.cover_files import CoverFiles
 from shared.cursors import Cursors
+from shared.multipart import MAX_FRAMING_BYTES
+from shared.parsing import MULTIPART
 from shared.tokens import AccessTokens
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Signers and lifetimes of one application."""
+    """Signers, files and limits of one application."""
 
     settings: Settings
     tokens: AccessTokens
     cursors: Cursors
+    files: CoverFiles
 
     @classmethod
     def build(cls, settings: Settings) -> Self:
         """Everything from one secret."""
         key = settings.signing_key()
-        return cls(settings, AccessTokens(key, settings.access_token_seconds), Cursors(key, settings.max_page_size))
+        tokens = AccessTokens(key, settings.access_token_seconds)
+        return cls(settings, tokens, Cursors(key, settings.max_page_size), CoverFiles(settings))
 
     @property
     def session_lifetime(self) -> timedelta:
         """How long a session lives after its last refresh."""
         return timedelta(seconds=self.settings.refresh_token_seconds)
+
+    def body_limit(self, media_type: str) -> int:
+        """The most bytes of a body of this type; a form with a file has more to it than the file."""
+        if media_type == MULTIPART:
+            return self.settings.max_cover_bytes + MAX_FRAMING_BYTES
+        return self.settings.max_body_bytes

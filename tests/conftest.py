@@ -64,7 +64,12 @@ def _start(stack: ExitStack) -> dict[str, str]:
         os.environ["BOOKS_TEST_NO_POSTGRESQL"] = str(error)
     targets = {}
     for backend, url in databases.items():
-        environment = {"DATABASE_URL": url, "SECRET_KEY": SECRET, **CHEAP_HASHES}
+        environment = {
+            "DATABASE_URL": url,
+            "SECRET_KEY": SECRET,
+            "FILES_DIR": str(folder / f"{backend}-files"),
+            **CHEAP_HASHES,
+        }
         for twin in TWINS:
             name = f"{twin}-{backend}"
             targets[name] = stack.enter_context(serving(twin, environment, folder / f"{name}.log"))

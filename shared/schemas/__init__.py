@@ -19,6 +19,7 @@ from shared.schemas.books import (
     Sort,
 )
 from shared.schemas.chat import ChatMessage, Done, Failure, StopMessage, Token
+from shared.schemas.covers import Cover, CoverForm, PendingThumbnail
 from shared.schemas.health import Health, Readiness
 from shared.schemas.live import StreamQuery, Uploaded
 from shared.schemas.problems import Problem, ProblemItem
@@ -35,6 +36,8 @@ __all__ = [
     "BookPath",
     "BookQuery",
     "ChatMessage",
+    "Cover",
+    "CoverForm",
     "Done",
     "Failure",
     "FullBook",
@@ -45,6 +48,7 @@ __all__ = [
     "NewTodo",
     "PageQuery",
     "PagedQuery",
+    "PendingThumbnail",
     "Problem",
     "ProblemItem",
     "Query",

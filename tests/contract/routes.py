@@ -7,6 +7,7 @@ JSON = "application/json"
 MERGE_PATCH = "application/merge-patch+json"
 FORM = "application/x-www-form-urlencoded"
 OCTETS = "application/octet-stream"
+MULTIPART = "multipart/form-data"
 
 # Larger than any id that a database hands out, and still an id.
 NO_SUCH_ID = 2**63 - 1
@@ -42,6 +43,9 @@ ROUTES = [
     Route("PUT", "/books/{book_id}", JSON, user=True),
     Route("PATCH", "/books/{book_id}", MERGE_PATCH, user=True),
     Route("DELETE", "/books/{book_id}", user=True),
+    Route("GET", "/books/{book_id}/cover"),
+    Route("PUT", "/books/{book_id}/cover", MULTIPART, user=True),
+    Route("DELETE", "/books/{book_id}/cover", user=True),
     Route("POST", "/auth/register", JSON),
     Route("POST", "/auth/login", FORM),
     Route("POST", "/auth/refresh", JSON),

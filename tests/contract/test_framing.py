@@ -78,7 +78,7 @@ def test_a_longer_body_is_not_cut_and_read(api: Api, alice: User) -> None:
     assert_problem(response, 413, "body-too-large")
 
 
-@pytest.mark.parametrize("length", [LIMIT + 1, 10**12, 2**63 - 1])
+@pytest.mark.parametrize("length", [6 * LIMIT, 10**12, 2**63 - 1])
 @pytest.mark.parametrize("route", READING_BODIES, ids=str)
 def test_a_declared_length_beyond_the_limit_is_413_before_the_body_comes(api: Api, route: Route, length: int) -> None:
     headers = [f"Content-Type: {route.media_type}", f"Content-Length: {length}"]

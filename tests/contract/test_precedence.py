@@ -113,6 +113,8 @@ def test_nothing_of_a_refused_request_is_done(api: Api, alice: User, bob: User, 
 
 @pytest.mark.parametrize("route", [route for route in ROUTES if not route.user and route.method == "GET"], ids=str)
 @pytest.mark.parametrize("credentials", ["Bearer x.y.z", "Basic YTpi", "Bearer", ""])
-def test_credentials_on_a_public_route_are_not_judged(api: Api, alice: User, route: Route, credentials: str) -> None:
-    path = route.at(api.new_book(alice)["id"])
+def test_credentials_on_a_public_route_are_not_judged(
+    api: Api, alice: User, bob: User, route: Route, credentials: str
+) -> None:
+    path = Attempt(api, alice, bob, route).path()
     assert api.http.get(path, params=route.query, headers={"Authorization": credentials}).status_code == 200

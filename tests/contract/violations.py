@@ -11,11 +11,14 @@ from urllib.parse import urlencode
 import httpx2
 
 from tests.contract import raw
-from tests.contract.client import PASSWORD, Api, User, book_fields, unique, url
-from tests.contract.routes import FORM, NO_SUCH_ID, READING_BODIES, ROUTES, Route
+from tests.contract.client import PASSWORD, Api, User, book_fields, unique
+from tests.contract.pictures import BOUNDARY, form, picture, put_cover
+from tests.contract.routes import FORM, MULTIPART, NO_SUCH_ID, READING_BODIES, ROUTES, Route
 
 # Of any body, streamed ones too.
 BEYOND_THE_LIMIT = 2**62
+
+CONTENT_TYPES = {MULTIPART: f"{MULTIPART}; boundary={BOUNDARY}"}
 
 
 class Violation(NamedTuple):
@@ -39,6 +42,7 @@ UNKNOWN_TOKEN = Violation("unknown-token", 401, "invalid-token")
 WRONG_PASSWORD = Violation("wrong-password", 401, "wrong-password")
 NO_SUCH_BOOK = Violation("no-such-book", 404, "book-not-found")
 NO_SUCH_TODO = Violation("no-such-todo", 404, "todo-not-found")
+NO_SUCH_COVER = Violation("no-such-cover", 404, "cover-not-found")
 NOT_THE_OWNER = Violation("not-the-owner", 403, "not-the-owner")
 STALE = Violation("stale", 412, "stale-version")
 LISTED = Violation("listed", 409, "already-listed")
@@ -56,6 +60,12 @@ VIOLATIONS = {
     "POST /todo/": (*_BODY, NO_CREDENTIALS, BAD_TOKEN, INVALID, NO_SUCH_BOOK, LISTED),
     "PATCH /todo/{todo_id}": (*_BODY, NO_CREDENTIALS, BAD_TOKEN, INVALID, NO_SUCH_TODO),
     "DELETE /todo/{todo_id}": (NO_CREDENTIALS, BAD_TOKEN, INVALID, NO_SUCH_TODO),
+    "GET /books/{book_id}/cover": (INVALID, NO_SUCH_BOOK, NO_SUCH_COVER),
+    "PUT /books/{book_id}/cover": (*_BODY, NO_CREDENTIALS, BAD_TOKEN, INVALID, *_BOOK),
+    "DELETE /books/{book_id}/cover": (
+        *(NO_CREDENTIALS, BAD_TOKEN, INVALID),
+        *(NO_SUCH_BOOK, NO_SUCH_COVER, NOT_THE_OWNER, STALE),
+    ),
     # What these read are the credentials themselves: they are judged once they are known to be well-formed.
     "POST /auth/login": (*_BODY, INVALID, WRONG_PASSWORD),
     "POST /auth/refresh": (*_BODY, INVALID, UNKNOWN_TOKEN),
@@ -71,10 +81,16 @@ GUARDED = {
     for route in ROUTES
     if f"{route.method} {route.path}" in VIOLATIONS
 }
+READING_COVERS = [route for route, checks in GUARDED.items() if NO_SUCH_COVER in checks]
 # One route for each violation: the last that can have it.
 ONE_EACH = {broken: route for route, checks in GUARDED.items() for broken in checks}
 # No request can fail both: it has one path, and one Authorization header or none.
-IMPOSSIBLE = [{NO_CREDENTIALS, BAD_TOKEN}, {NO_SUCH_BOOK, NOT_THE_OWNER}, {NO_SUCH_BOOK, LISTED}]
+IMPOSSIBLE = [
+    {NO_CREDENTIALS, BAD_TOKEN},
+    {NO_SUCH_BOOK, NOT_THE_OWNER},
+    {NO_SUCH_BOOK, LISTED},
+    {NO_SUCH_BOOK, NO_SUCH_COVER},
+]
 
 
 @dataclass(frozen=True)
@@ -91,7 +107,7 @@ class Attempt:
     def send(self) -> httpx2.Response:
         """Send it, byte for byte; of a body that is too large, only the announcement."""
         query = self.query or self._query()
-        target = f"{self._path()}?{query}" if query else self._path()
+        target = f"{self.path()}?{query}" if query else self.path()
         body = self._body()
         lines = [f"{name}: {value}" for name, value in self._headers().items()]
         if self.route.media_type:
@@ -102,7 +118,8 @@ class Attempt:
         only_query = self.route not in READING_BODIES and self.route.at(1) == self.route.path
         return "limit=0" if only_query and INVALID in self.broken else self.route.query
 
-    def _path(self) -> str:
+    def path(self) -> str:
+        """Where to, with a book or an entry of its own, and whatever else the route wants to find."""
         if self.route.at(1) == self.route.path:
             return self.route.path
         if INVALID in self.broken and self.route not in READING_BODIES:
@@ -111,14 +128,19 @@ class Attempt:
             return self.route.at(NO_SUCH_ID)
         if "{todo_id}" in self.route.path:
             return self.route.at(self.api.new_todo(self.alice)["id"])
-        return url(self.api.new_book(self.bob if NOT_THE_OWNER in self.broken else self.alice))
+        owner = self.bob if NOT_THE_OWNER in self.broken else self.alice
+        book = self.api.new_book(owner)
+        if self.route in READING_COVERS and NO_SUCH_COVER not in self.broken:
+            put_cover(self.api, owner, book)
+        return self.route.at(book["id"])
 
     def _headers(self) -> dict[str, str]:
         headers = {}
         if self.route.user and NO_CREDENTIALS not in self.broken:
             headers["Authorization"] = f"Bearer {'x.y.z' if BAD_TOKEN in self.broken else self.alice.access_token}"
         if self.route.media_type:
-            headers["Content-Type"] = "text/plain" if WRONG_TYPE in self.broken else self.route.media_type
+            right = CONTENT_TYPES.get(self.route.media_type, self.route.media_type)
+            headers["Content-Type"] = "text/plain" if WRONG_TYPE in self.broken else right
         if STALE in self.broken:
             headers["If-Match"] = '"0"'
         return headers
@@ -130,6 +152,8 @@ class Attempt:
             return b""
         if MALFORMED in self.broken:
             return b"%FF" if self.route.media_type == FORM else b"{"
+        if self.route.media_type == MULTIPART:
+            return form(("cover", "x.png", b"no picture" if INVALID in self.broken else picture()))
         fields = self._fields()
         if self.route.media_type == FORM:
             return urlencode(fields).encode()

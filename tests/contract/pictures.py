@@ -1,0 +1,59 @@
+"""Pictures made on the spot, and the forms that bring them."""
+
+from collections.abc import Mapping
+from io import BytesIO
+from typing import Any
+
+import httpx2
+from PIL import Image
+
+from tests.contract.client import Api, User, url
+from tests.contract.routes import MULTIPART
+
+BOUNDARY = "a-boundary-of-its-own"
+FORMATS = ("PNG", "JPEG", "WEBP")
+
+
+def picture(kind: str = "PNG", size: tuple[int, int] = (60, 40), mode: str = "RGB", **options: Any) -> bytes:
+    """A file with a gradient in it."""
+    buffer = BytesIO()
+    Image.linear_gradient("L").resize(size).convert(mode).save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+def decoded(content: bytes) -> Image.Image:
+    """The picture in a file."""
+    image = Image.open(BytesIO(content))
+    image.load()
+    return image
+
+
+def form(*parts: tuple[str, str | None, bytes]) -> bytes:
+    """A multipart body of parts with a name, a file name or none, and a content."""
+    delimiter = f"--{BOUNDARY}".encode()
+    return b"".join(delimiter + b"\r\n" + part(*each) for each in parts) + delimiter + b"--\r\n"
+
+
+def part(name: str, file: str | None, content: bytes) -> bytes:
+    """One part, from its headers to the line break before the next delimiter."""
+    disposition = f'form-data; name="{name}"' + ("" if file is None else f'; filename="{file}"')
+    return f"Content-Disposition: {disposition}\r\n\r\n".encode() + content + b"\r\n"
+
+
+def send_form(api: Api, user: User, book: Mapping[str, Any], body: bytes, **headers: str) -> httpx2.Response:
+    """Put a body, good or bad, as the cover of a book."""
+    kind = {"Content-Type": f"{MULTIPART}; boundary={BOUNDARY}"}
+    return api.http.put(f"{url(book)}/cover", content=body, headers={**kind, **user.auth, **headers})
+
+
+def upload(api: Api, user: User, book: Mapping[str, Any], content: bytes, **headers: str) -> httpx2.Response:
+    """Try to make a file the cover of a book."""
+    return send_form(api, user, book, form(("cover", "cover", content)), **headers)
+
+
+def put_cover(api: Api, user: User, book: Mapping[str, Any], content: bytes | None = None) -> dict[str, Any]:
+    """Give a book a cover, and return what the server says of it."""
+    response = upload(api, user, book, content or picture())
+    assert response.status_code in {200, 201}, response.text
+    document: dict[str, Any] = response.json()
+    return document

@@ -1,18 +1,24 @@
 """The whole catalogue at once: export and import."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
+from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from anyio import to_thread
+from fastapi import APIRouter, Depends, Request, Response
 
-from fastapi_impl.current import CurrentPlaces
+from fastapi_impl.current import CurrentPlaces, CurrentUser
 from fastapi_impl.database import CurrentDatabase, Database
-from fastapi_impl.openapi import problems, sends_bytes
+from fastapi_impl.openapi import problems, reads_bytes, sends_bytes
 from fastapi_impl.slots import Slots
-from fastapi_impl.wire import StrictRoute, download, joined
+from fastapi_impl.wire import StreamBody, StrictRoute, download, joined
 from shared import transfers
+from shared.draft import Draft
+from shared.model import utc_now
 from shared.negotiation import negotiate
 from shared.parsing import CSV, NDJSON
+from shared.schemas import Imported
+from shared.streaming import IMPORT
 from shared.transfers import EXPORTS
 
 router = APIRouter(prefix="/books", tags=["books"], route_class=StrictRoute)
@@ -28,6 +34,22 @@ async def export_books(request: Request, database: CurrentDatabase, places: Curr
     media_type = negotiate(joined(request.headers, "Accept"), EXPORTS)
     batches = _batches(database, places.transfers, media_type)
     return await download(request, batches, transfers.export_headers(media_type))
+
+
+@router.post("/import", responses=problems(400, 401, 413, 415, 503), openapi_extra=reads_bytes(CSV, NDJSON))
+async def import_books(
+    request: Request,
+    body: Annotated[AsyncIterator[bytes], Depends(StreamBody(IMPORT))],
+    user: CurrentUser,
+    database: CurrentDatabase,
+    places: CurrentPlaces,
+) -> Imported:
+    """Add all books of a CSV or NDJSON file, or none when it breaks off; they belong to the user."""
+    with places.transfers.held(), Draft.of(request.headers["Content-Type"]) as draft:
+        async for chunk in body:
+            await to_thread.run_sync(draft.add, chunk)
+        await to_thread.run_sync(draft.end)
+        return await database.write(transfers.insert, draft, user, utc_now())
 
 
 async def _batches(database: Database, slots: Slots, media_type: str) -> AsyncGenerator[bytes, None]:

@@ -21,8 +21,15 @@ NDJSON = "application/x-ndjson"
 CSV = "text/csv"
 MULTIPART = "multipart/form-data"
 
-# What is read where: an operation that takes a merge patch takes it under the plain name as well.
-ACCEPTED = {JSON: {JSON}, MERGE_PATCH: {MERGE_PATCH, JSON}, FORM: {FORM}, MULTIPART: {MULTIPART}}
+# What is read where: an operation that takes a merge patch takes it under the plain name as well, and one that takes
+# a table takes lines of JSON instead.
+ACCEPTED = {
+    JSON: {JSON},
+    MERGE_PATCH: {MERGE_PATCH, JSON},
+    FORM: {FORM},
+    MULTIPART: {MULTIPART},
+    CSV: {CSV, NDJSON},
+}
 
 MAX_DEPTH = 20
 MAX_DIGITS = 400
@@ -36,6 +43,11 @@ def check_media_type(header: str | None, expected: str) -> None:
     charset = re.search(r"(?:^|;)\s*charset\s*=\s*\"?([^\s;\"]*)", parameters)
     if essence.strip() not in ACCEPTED[expected] or (charset and charset[1] not in {"utf-8", "utf8"}):
         raise UnsupportedMediaType(f"This operation reads {' or '.join(sorted(ACCEPTED[expected]))} in UTF-8.")
+
+
+def essence(header: str | None) -> str:
+    """The media type of a Content-Type, without its parameters."""
+    return (header or "").lower().partition(";")[0].strip()
 
 
 def parse_json(body: bytes) -> object:

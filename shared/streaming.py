@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from shared.config import Settings
 from shared.errors import BodyTooLarge
-from shared.parsing import check_media_type
+from shared.parsing import CSV, check_media_type
 from shared.schemas import Uploaded
 
 
@@ -27,6 +27,7 @@ class Streamed(NamedTuple):
 
 
 UPLOAD = Streamed(lambda settings: settings.max_upload_bytes)
+IMPORT = Streamed(lambda settings: settings.max_import_bytes, CSV)
 
 
 class Digest:

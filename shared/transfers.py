@@ -3,12 +3,17 @@
 import csv
 import io
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 
 from sqlalchemy import Connection, select
 
+from shared import books
+from shared.book_rows import from_row, public
+from shared.draft import Draft
+from shared.model import User
 from shared.parsing import CSV, NDJSON
 from shared.records.cells import write_cell
-from shared.schemas import Book
+from shared.schemas import Book, Imported
 from shared.tables import books as table
 
 # Large enough to cost little for each row, small enough to be made between two other answers of an event loop.
@@ -17,7 +22,7 @@ BATCH_ROWS = 250
 EXPORTS = (NDJSON, f"{CSV}; charset=utf-8")
 
 _COLUMNS = tuple(Book.model_fields)
-_all = select(*(table.c[name] for name in _COLUMNS)).order_by(table.c.id)
+_all = select(*public).order_by(table.c.id)
 
 
 def export_headers(media_type: str) -> dict[str, str]:
@@ -33,14 +38,18 @@ def export(connection: Connection, media_type: str) -> Iterator[bytes]:
     """
     begin, write = _FORMATS[media_type]
     with connection.execute(_all, execution_options={"yield_per": BATCH_ROWS}) as rows:
-        batches = ([_book(row) for row in batch] for batch in rows.partitions())
+        batches = ([from_row(row) for row in batch] for batch in rows.partitions())
         yield begin + write(next(batches, []))
         for batch in batches:
             yield write(batch)
 
 
-def _book(row: Sequence[object]) -> Book:
-    return Book.model_validate(dict(zip(_COLUMNS, row, strict=True)))
+def insert(connection: Connection, draft: Draft, user: User, now: datetime) -> Imported:
+    """Add the books of a draft, which then belong to `user`."""
+    server_set = {"owner": user.username, "version": 1, "created_at": now, "updated_at": now}
+    for batch in draft.batches():
+        books.insert_all(connection, [row | server_set for row in batch])
+    return draft.outcome()
 
 
 def _ndjson(books: Sequence[Book]) -> bytes:

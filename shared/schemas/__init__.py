@@ -24,6 +24,7 @@ from shared.schemas.health import Health, Readiness
 from shared.schemas.live import StreamQuery, Uploaded
 from shared.schemas.problems import Problem, ProblemItem
 from shared.schemas.todo import NewTodo, Todo, TodoPage, TodoPatch, TodoPath, TodoQuery
+from shared.schemas.transfers import Imported, RecordFlaw
 
 __all__ = [
     "MAX_PAGE",
@@ -42,6 +43,7 @@ __all__ = [
     "Failure",
     "FullBook",
     "Health",
+    "Imported",
     "Login",
     "Me",
     "NewBook",
@@ -53,6 +55,7 @@ __all__ = [
     "ProblemItem",
     "Query",
     "Readiness",
+    "RecordFlaw",
     "Refresh",
     "Registration",
     "Sort",

@@ -6,6 +6,7 @@ from typing import NamedTuple
 JSON = "application/json"
 MERGE_PATCH = "application/merge-patch+json"
 FORM = "application/x-www-form-urlencoded"
+CSV = "text/csv"
 OCTETS = "application/octet-stream"
 MULTIPART = "multipart/form-data"
 
@@ -39,6 +40,7 @@ ROUTES = [
     Route("POST", "/books/", JSON, user=True),
     Route("GET", "/books/author/nobody"),
     Route("GET", "/books/export"),
+    Route("POST", "/books/import", CSV, user=True, streamed=True),
     Route("GET", "/books/{book_id}"),
     Route("PUT", "/books/{book_id}", JSON, user=True),
     Route("PATCH", "/books/{book_id}", MERGE_PATCH, user=True),

@@ -17,6 +17,7 @@ from fastapi_impl import (
     live,
     openapi,
     page,
+    sessions,
     todo,
     transfers,
 )
@@ -69,6 +70,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     errors.register(app)
     app.add_middleware(HeadAsGet)
     app.add_middleware(Tracing)
-    for area in (books, covers, transfers, auth, todo, chat, live, health, docs, page):
+    for area in (books, covers, transfers, auth, sessions, todo, chat, live, health, docs, page):
         app.include_router(area.router)
     return app

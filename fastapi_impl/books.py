@@ -37,7 +37,7 @@ async def list_books_by_author(
     return await database.read(listing.find, query.of(book_author), services.cursors)
 
 
-@router.post("/", status_code=201, responses={201: sends("Location", "ETag"), **problems(400, 401, 413, 415, 422)})
+@router.post("/", status_code=201, responses={201: sends("Location", "ETag"), **problems(400, 401, 403, 413, 415, 422)})
 async def create_book(user: CurrentUser, body: NewBook, database: CurrentDatabase, response: Response) -> Book:
     """Add a book, which then belongs to the user."""
     book = await database.write(books.create, user, body, utc_now())

@@ -41,7 +41,9 @@ async def begun_answer(
             yield _events(first, pieces, stopping)
 
 
-@router.post("/chat", response_class=EventSourceResponse, responses=problems(400, 401, 413, 415, 422, 502, 503, 504))
+@router.post(
+    "/chat", response_class=EventSourceResponse, responses=problems(400, 401, 403, 413, 415, 422, 502, 503, 504)
+)
 async def chat(
     events: Annotated[AsyncIterator[ServerSentEvent], Depends(begun_answer)],
 ) -> AsyncIterator[ServerSentEvent]:

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import Depends, Header, Request
-from fastapi.security import OAuth2PasswordBearer
+from fastapi.security import APIKeyCookie, OAuth2PasswordBearer
 from starlette.requests import HTTPConnection
 
 from fastapi_impl.database import CurrentDatabase
@@ -13,7 +13,7 @@ from fastapi_impl.slots import Places
 from fastapi_impl.stopping import Stopping
 from fastapi_impl.upstream import Upstream
 from fastapi_impl.wire import joined
-from shared import accounts
+from shared import accounts, cookies, cross_site, sessions
 from shared.metrics import Metrics
 from shared.model import User, utc_now
 from shared.parsing import bearer_token
@@ -65,19 +65,49 @@ CurrentPlaces = Annotated[Places, Depends(places)]
 CurrentStopping = Annotated[Stopping, Depends(stopping)]
 CurrentUpstream = Annotated[Upstream | None, Depends(upstream)]
 
-# Only documents the scheme: what it reads of the header is too lenient, so `current_user` reads it itself.
-_bearer = OAuth2PasswordBearer(tokenUrl="/auth/login", auto_error=False)
+# These only document the schemes: they read headers too leniently, so the dependencies below read them themselves.
+BearerScheme = Annotated[str | None, Depends(OAuth2PasswordBearer(tokenUrl="/auth/login", auto_error=False))]
+CookieScheme = Annotated[str | None, Depends(APIKeyCookie(name=cookies.NAME, auto_error=False))]
 
 
 async def current_user(
-    request: Request,
+    request: HTTPConnection,
     database: CurrentDatabase,
     services: CurrentServices,
-    _scheme: Annotated[str | None, Depends(_bearer)],
+    _bearer: BearerScheme,
+    cookie: CookieScheme,
 ) -> User:
-    """Dependency: the holder of the access token that was sent; raises Unauthorized or InvalidToken."""
-    token = bearer_token(joined(request.headers, "Authorization"))
-    return await database.read(accounts.identify, services.tokens.read(token, utc_now()))
+    """Dependency: the holder of the access token that was sent, else of the session cookie.
+
+    Raises Unauthorized or InvalidToken, and CrossSite as `current_session` does.
+    """
+    authorization = joined(request.headers, "Authorization")
+    if authorization is None and services.cookies.sent(joined(request.headers, "Cookie")):
+        session = await current_session(request, services, cookie)
+        return await database.read(sessions.identify, session, utc_now())
+    return await database.read(accounts.identify, services.tokens.read(bearer_token(authorization), utc_now()))
+
+
+async def current_session(request: HTTPConnection, services: CurrentServices, _cookie: CookieScheme) -> str:
+    """Dependency: the session of the cookie that was sent, whether it is alive or not.
+
+    Raises Unauthorized or InvalidToken. A cookie comes by itself, so a request that may change something has to come
+    from our own pages: else CrossSite.
+    """
+    if request.scope.get("method") not in cross_site.SAFE_METHODS:
+        await check_site(request)
+    return services.cookies.read(joined(request.headers, "Cookie"))
+
+
+async def replaced_session(request: HTTPConnection, services: CurrentServices) -> str | None:
+    """Dependency: the session that a login of this browser takes the place of."""
+    return services.cookies.replaced(joined(request.headers, "Cookie"))
+
+
+async def check_site(request: HTTPConnection) -> None:
+    """Dependency: raises CrossSite if a page of another site sent this request; WebSocket handshakes need it too."""
+    host, origin, fetch_site = (joined(request.headers, name) for name in ("Host", "Origin", "Sec-Fetch-Site"))
+    cross_site.check(host=host, origin=origin, fetch_site=fetch_site)
 
 
 async def current_preconditions(
@@ -102,5 +132,7 @@ async def current_file_request(
 
 
 CurrentUser = Annotated[User, Depends(current_user)]
+CurrentSession = Annotated[str, Depends(current_session)]
+ReplacedSession = Annotated[str | None, Depends(replaced_session)]
 CurrentPreconditions = Annotated[Preconditions, Depends(current_preconditions)]
 CurrentFileRequest = Annotated[FileRequest, Depends(current_file_request)]

@@ -29,7 +29,9 @@ async def stream(
         yield sse(Event(str(number)))
 
 
-@router.post("/upload/", responses=problems(400, 401, 413, 503), openapi_extra=reads_bytes("application/octet-stream"))
+@router.post(
+    "/upload/", responses=problems(400, 401, 403, 413, 503), openapi_extra=reads_bytes("application/octet-stream")
+)
 async def upload(
     body: Annotated[AsyncIterator[bytes], Depends(StreamBody(UPLOAD))], user: CurrentUser, places: CurrentPlaces
 ) -> Uploaded:

@@ -22,6 +22,7 @@ _HEADERS = {
     "ETag": "Version of what was asked for, for If-Match and If-None-Match.",
     "Last-Modified": "Date of the last change.",
     "Location": "Path of what was made.",
+    "Set-Cookie": "The cookie of the session, or its end.",
 }
 
 
@@ -39,7 +40,7 @@ PICTURE_PART = {"description": "One range of its bytes."} | _FILE | sends("ETag"
 _REASONS = {
     400: "The body or the query string does not parse.",
     401: "Credentials are missing or not valid.",
-    403: "The user may not do this.",
+    403: "The user may not do this, or a page of another site sent it with the user's cookie.",
     404: "What is named does not exist.",
     409: "It exists already.",
     406: "None of the media types that the client accepts is there.",

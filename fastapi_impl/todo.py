@@ -30,7 +30,9 @@ async def list_todos(
     return await database.read(todo.entries, user, query, services.cursors)
 
 
-@router.post("/", status_code=201, responses={201: sends("Location"), **problems(400, 401, 404, 409, 413, 415, 422)})
+@router.post(
+    "/", status_code=201, responses={201: sends("Location"), **problems(400, 401, 403, 404, 409, 413, 415, 422)}
+)
 async def add_todo(user: CurrentUser, body: NewTodo, database: CurrentDatabase, response: Response) -> Todo:
     """Put a book on the list."""
     entry = await database.write(todo.add, user, body, utc_now())
@@ -38,7 +40,9 @@ async def add_todo(user: CurrentUser, body: NewTodo, database: CurrentDatabase, 
     return entry
 
 
-@router.patch("/{todo_id}", responses=problems(400, 401, 404, 413, 415, 422), openapi_extra=also_reads(JSON, TodoPatch))
+@router.patch(
+    "/{todo_id}", responses=problems(400, 401, 403, 404, 413, 415, 422), openapi_extra=also_reads(JSON, TodoPatch)
+)
 async def patch_todo(
     todo_id: TodoId,
     user: CurrentUser,
@@ -49,7 +53,7 @@ async def patch_todo(
     return await database.write(todo.change, user, todo_id, body, utc_now())
 
 
-@router.delete("/{todo_id}", status_code=204, response_class=Response, responses=problems(400, 401, 404, 422))
+@router.delete("/{todo_id}", status_code=204, response_class=Response, responses=problems(400, 401, 403, 404, 422))
 async def delete_todo(todo_id: TodoId, user: CurrentUser, database: CurrentDatabase) -> None:
     """Take an entry off the list."""
     await database.write(todo.remove, user, todo_id)

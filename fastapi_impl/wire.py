@@ -42,7 +42,12 @@ Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 def joined(headers: Headers, name: str) -> str | None:
     """A header whose lines are joined by commas, as WSGI servers hand it over; Starlette would give the first."""
-    return ", ".join(headers.getlist(name)) or None
+    return ", ".join(headers.getlist(name)) if name in headers else None
+
+
+def is_secure(request: Request) -> bool:
+    """Whether the request came by https."""
+    return request.url.scheme == "https"
 
 
 class OnceParams(QueryParams):

@@ -14,6 +14,7 @@ from flask_impl import (
     health,
     live,
     page,
+    sessions,
     todo,
     tracing,
     transfers,
@@ -68,6 +69,6 @@ def create_app(settings: Settings | None = None) -> ApiFlask:
     errors.register(app)
     tracing.register(app)
     app.before_request(refuse_leading_slashes)
-    for area in (books, covers, transfers, auth, todo, chat, live, health, docs, page):
+    for area in (books, covers, transfers, auth, sessions, todo, chat, live, health, docs, page):
         app.register_blueprint(area.router)
     return app

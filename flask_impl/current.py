@@ -9,7 +9,7 @@ from flask_impl.passwords import BoundedPasswords
 from flask_impl.slots import Places
 from flask_impl.stopping import Stopping
 from flask_impl.upstream import Upstream
-from shared import accounts
+from shared import accounts, cross_site, sessions
 from shared.metrics import Metrics
 from shared.model import User, utc_now
 from shared.parsing import bearer_token
@@ -28,9 +28,35 @@ upstream: Upstream | None = LocalProxy(lambda: current_app.extensions["upstream"
 
 
 def current_user() -> User:
-    """The holder of the access token that was sent; raises Unauthorized or InvalidToken."""
-    token = bearer_token(request.headers.get("Authorization"))
-    return database.read(accounts.identify, services.tokens.read(token, utc_now()))
+    """The holder of the access token that was sent, else of the session cookie.
+
+    Raises Unauthorized or InvalidToken, and CrossSite as `current_session` does.
+    """
+    authorization = request.headers.get("Authorization")
+    if authorization is None and services.cookies.sent(request.headers.get("Cookie")):
+        return database.read(sessions.identify, current_session(), utc_now())
+    return database.read(accounts.identify, services.tokens.read(bearer_token(authorization), utc_now()))
+
+
+def current_session() -> str:
+    """The session of the cookie that was sent, whether it is alive or not; raises Unauthorized or InvalidToken.
+
+    A cookie comes by itself, so a request that may change something has to come from our own pages: else CrossSite.
+    """
+    if request.method not in cross_site.SAFE_METHODS:
+        check_site()
+    return services.cookies.read(request.headers.get("Cookie"))
+
+
+def replaced_session() -> str | None:
+    """The session that a login of this browser takes the place of."""
+    return services.cookies.replaced(request.headers.get("Cookie"))
+
+
+def check_site() -> None:
+    """Raise CrossSite if a page of another site sent this request; WebSocket handshakes ask it too."""
+    headers = request.headers
+    cross_site.check(host=headers.get("Host"), origin=headers.get("Origin"), fetch_site=headers.get("Sec-Fetch-Site"))
 
 
 def current_preconditions() -> Preconditions:

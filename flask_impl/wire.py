@@ -17,7 +17,7 @@ from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import NotFound
 from werkzeug.routing import RequestRedirect
 
-from flask_impl.current import current_user, services
+from flask_impl.current import check_site, current_user, services
 from shared.errors import BodyTooLarge, InvalidInput, MalformedRequest, PathNotFound
 from shared.multipart import check_multipart
 from shared.parsing import FORM, JSON, MULTIPART, check_media_type, once, parse_form, parse_json, parse_query
@@ -73,9 +73,11 @@ def operation(
     stream: Streamed | None = None,
     user: bool = False,
     judge: Callable[[Any], object] | None = None,
+    same_site: bool = False,
 ) -> Callable[[View], Callable[..., Response]]:
     """Give a view the members of `path`, the models `query` and `body`, and the `user` who asks; send its reply.
 
+    With `same_site`, what a page of another site sent is refused, whatever its credentials.
     A body that is a `stream` is given as chunks, and not read before the view asks for them.
     `judge` turns a valid body into what the view gets instead, or raises InvalidInput.
     """
@@ -86,6 +88,8 @@ def operation(
             sent = _parse_body(media_type) if body else None
             chunks = stream_body(stream) if stream else None
             parameters = once(parse_query(request.query_string))
+            if same_site:
+                check_site()
             arguments: dict[str, object] = {"user": current_user()} if user else {}
             problems: list[ProblemItem] = []
             if chunks is not None:
@@ -192,9 +196,9 @@ def not_modified(tag: str) -> Response:
     return ApiResponse(status=304, headers={"ETag": tag})
 
 
-def no_content() -> Response:
+def no_content(headers: Headers | None = None) -> Response:
     """The answer when there is nothing to say."""
-    return ApiResponse(status=204)
+    return ApiResponse(status=204, headers=headers)
 
 
 class Begun:

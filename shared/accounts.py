@@ -32,7 +32,13 @@ def credentials(connection: Connection, username: str) -> Credentials | None:
 
 
 def open_session(connection: Connection, verified: Verified, now: datetime, lifetime: timedelta) -> Session:
-    """Start a session for a user whose password was right, and drop those that have expired."""
+    """Start a session for a user whose password was right."""
+    session_id = start_session(connection, verified, now, lifetime)
+    return Session(session_id, verified.user_id, _add_token(connection, session_id))
+
+
+def start_session(connection: Connection, verified: Verified, now: datetime, lifetime: timedelta) -> str:
+    """A new session of a user, by its id; those of the user that have expired are dropped."""
     user_id, new_hash = verified.user_id, verified.new_hash
     if new_hash is not None:
         connection.execute(update(users).where(users.c.id == user_id).values(password_hash=new_hash))
@@ -41,7 +47,7 @@ def open_session(connection: Connection, verified: Verified, now: datetime, life
     connection.execute(
         insert(sessions).values(id=session_id, user_id=user_id, created_at=now, expires_at=now + lifetime)
     )
-    return Session(session_id, user_id, _add_token(connection, session_id))
+    return session_id
 
 
 def rotate(connection: Connection, token: str, now: datetime, lifetime: timedelta) -> Session | None:
@@ -79,7 +85,7 @@ def close_session(connection: Connection, token: str, now: datetime) -> bool:
     return found is not None
 
 
-_holder = (
+holders = (
     select(users.c.id, users.c.username)
     .join(sessions, sessions.c.user_id == users.c.id)
     .where(sessions.c.revoked_at.is_(None))
@@ -88,7 +94,7 @@ _holder = (
 
 def identify(connection: Connection, claims: Claims) -> User:
     """The user whom an access token speaks for; raises InvalidToken once its session is revoked."""
-    row = connection.execute(_holder.where(sessions.c.id == claims.sid)).one_or_none()
+    row = connection.execute(holders.where(sessions.c.id == claims.sid)).one_or_none()
     if row is None or str(row.id) != claims.sub:
         raise InvalidToken("The session of this access token has ended.")
     return User(row.id, row.username)

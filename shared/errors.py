@@ -81,7 +81,7 @@ class MalformedRequest(DomainError):
 class Unauthorized(DomainError):
     """No credentials were sent (RFC 6750 section 3: then the challenge carries no error code)."""
 
-    detail = "This operation needs one Authorization header: Bearer and an access token."
+    detail = "This operation needs one Authorization header with Bearer and an access token, or a session cookie."
 
     def headers(self) -> dict[str, str]:
         return {"WWW-Authenticate": 'Bearer realm="books"'}
@@ -140,6 +140,12 @@ class NotTheOwner(DomainError):
     """The book belongs to somebody else."""
 
     detail = "Only the owner of a book may change it."
+
+
+class CrossSite(DomainError):
+    """A page of another site made a browser send this request."""
+
+    detail = "A page of another site may not send this request."
 
 
 class StaleVersion(DomainError):

@@ -96,6 +96,15 @@ def bearer_token(header: str | None) -> str:
     return match[1]
 
 
+def cookie_values(header: str | None, name: str) -> list[str]:
+    """Every value that a Cookie header has under `name`, as sent (RFC 6265 section 4.2.1).
+
+    No quoting is undone and no first or last one preferred: frameworks do so, each in its own way.
+    """
+    pairs = (pair.strip(" \t").partition("=") for pair in (header or "").split(";"))
+    return [value for found, _, value in pairs if found == name]
+
+
 def _utf8(raw: bytes) -> str:
     try:
         return raw.decode()

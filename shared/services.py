@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Self
 
 from shared.config import Settings
+from shared.cookies import SessionCookies
 from shared.cover_files import CoverFiles
 from shared.cursors import Cursors
 from shared.multipart import MAX_FRAMING_BYTES
@@ -20,18 +21,29 @@ class Services:
     tokens: AccessTokens
     cursors: Cursors
     files: CoverFiles
+    cookies: SessionCookies
 
     @classmethod
     def build(cls, settings: Settings) -> Self:
         """Everything from one secret."""
         key = settings.signing_key()
-        tokens = AccessTokens(key, settings.access_token_seconds)
-        return cls(settings, tokens, Cursors(key, settings.max_page_size), CoverFiles(settings))
+        return cls(
+            settings,
+            AccessTokens(key, settings.access_token_seconds),
+            Cursors(key, settings.max_page_size),
+            CoverFiles(settings),
+            SessionCookies(key, settings.session_seconds),
+        )
 
     @property
     def session_lifetime(self) -> timedelta:
         """How long a session lives after its last refresh."""
         return timedelta(seconds=self.settings.refresh_token_seconds)
+
+    @property
+    def cookie_lifetime(self) -> timedelta:
+        """How long a browser's session lives."""
+        return timedelta(seconds=self.settings.session_seconds)
 
     def body_limit(self, media_type: str) -> int:
         """The most bytes of a body of this type; a form with a file has more to it than the file."""

@@ -22,6 +22,8 @@ NEED_SERVERS = ("tests/contract", "tests/differential")
 SECRET = "a secret that all servers of this test run share"
 # Hashing at its real cost would be most of the run; what it costs is not part of the contract.
 CHEAP_HASHES = {"ARGON2_TIME_COST": "1", "ARGON2_MEMORY_KIB": "8"}
+# Every test comes from one address, and many log in wrongly on purpose.
+PATIENCE = {"LOGIN_FAILURES_PER_ADDRESS": "100000"}
 
 _stack = pytest.StashKey[ExitStack]()
 
@@ -69,6 +71,7 @@ def _start(stack: ExitStack) -> dict[str, str]:
             "SECRET_KEY": SECRET,
             "FILES_DIR": str(folder / f"{backend}-files"),
             **CHEAP_HASHES,
+            **PATIENCE,
         }
         for twin in TWINS:
             name = f"{twin}-{backend}"

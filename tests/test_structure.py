@@ -107,7 +107,7 @@ def test_nothing_commits_or_rolls_back_by_hand(folder: str) -> None:
     assert not calls
 
 
-@pytest.mark.parametrize("name", ["accounts.py", "books.py", "health.py", "listing.py"])
+@pytest.mark.parametrize("name", ["accounts.py", "books.py", "health.py", "listing.py", "sessions.py"])
 def test_use_cases_take_a_connection_and_return_no_database_object(name: str) -> None:
     path = ROOT / "shared" / name
     database_types = re.compile(r"\b(Row|Result|CursorResult|RowMapping|Select|Connection)\b")
@@ -119,7 +119,7 @@ def test_use_cases_take_a_connection_and_return_no_database_object(name: str) ->
         assert not database_types.search(ast.unparse(function.returns)), function.name
 
 
-@pytest.mark.parametrize("name", ["accounts.py", "books.py"])
+@pytest.mark.parametrize("name", ["accounts.py", "books.py", "sessions.py"])
 def test_no_use_case_can_hash_a_password(name: str) -> None:
     assert "shared.passwords" not in set(imported(ROOT / "shared" / name))
 

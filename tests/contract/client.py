@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
 import httpx2
@@ -51,11 +52,25 @@ class User:
         return {"Authorization": f"Bearer {self.access_token}"}
 
 
+def session_cookie(response: httpx2.Response) -> str:
+    """The value of the session cookie that an answer sets."""
+    name, _, value = response.headers["set-cookie"].partition(";")[0].partition("=")
+    assert name == "session"
+    return str(value)
+
+
+def sending(cookie: str) -> dict[str, str]:
+    """The header with which a browser sends its session."""
+    return {"Cookie": f"session={cookie}"}
+
+
 class Api:
     """Requests that tests make over and over; every other request goes through `http`."""
 
     def __init__(self, http: httpx2.Client) -> None:
         self.http = http
+        # Tests are many browsers at once: each says itself which cookie it sends.
+        http.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=()))
 
     def register(self, username: str, password: str = PASSWORD, **fields: Any) -> httpx2.Response:
         """Try to open an account."""
@@ -64,6 +79,16 @@ class Api:
     def log_in(self, username: str, password: str = PASSWORD) -> httpx2.Response:
         """Try to open a session."""
         return self.http.post("/auth/login", data={"username": username, "password": password})
+
+    def open_browser(self, username: str, password: str = PASSWORD, **headers: str) -> httpx2.Response:
+        """Try to open a session that a cookie holds."""
+        return self.http.post("/auth/session", data={"username": username, "password": password}, headers=headers)
+
+    def browser(self, username: str) -> str:
+        """The cookie of a new session of an account."""
+        response = self.open_browser(username)
+        assert response.status_code == 200, response.text
+        return session_cookie(response)
 
     def new_user(self) -> User:
         """A fresh account, logged in."""

@@ -15,7 +15,7 @@ NO_SUCH_ID = 2**63 - 1
 
 
 class Route(NamedTuple):
-    """One operation: what it reads, whether it needs a user, whether it reads its body as a stream.
+    """One operation: what it reads, whether as a stream, and whether it needs a user, or the cookie of a session.
 
     Its query makes an answer short that would go on for long.
     """
@@ -26,6 +26,7 @@ class Route(NamedTuple):
     user: bool = False
     streamed: bool = False
     query: str = ""
+    cookie: bool = False
 
     def __str__(self) -> str:
         return f"{self.method}{self.at('id').replace('/', '-').rstrip('-')}"
@@ -60,6 +61,9 @@ ROUTES = [
     Route("POST", "/todo/", JSON, user=True),
     Route("PATCH", "/todo/{todo_id}", MERGE_PATCH, user=True),
     Route("DELETE", "/todo/{todo_id}", user=True),
+    Route("POST", "/auth/session", FORM),
+    Route("GET", "/auth/session", cookie=True),
+    Route("DELETE", "/auth/session", cookie=True),
     Route("GET", "/health/live"),
     Route("GET", "/health/ready"),
     Route("GET", "/metrics"),
@@ -74,6 +78,8 @@ READING_JSON = [route for route in ROUTES if route.media_type in {JSON, MERGE_PA
 READING_BODIES = [route for route in ROUTES if route.media_type and not route.streamed]
 STREAMING_BODIES = [route for route in ROUTES if route.streamed]
 NEEDING_USERS = [route for route in ROUTES if route.user]
+NEEDING_COOKIES = [route for route in ROUTES if route.cookie]
+UNSAFE = [route for route in ROUTES if route.method != "GET"]
 
 
 def methods_by_path() -> dict[str, list[str]]:

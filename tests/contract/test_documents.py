@@ -8,7 +8,7 @@ import httpx2
 import pytest
 
 from tests.contract.client import Api, User
-from tests.contract.routes import OPERATIONS, Route
+from tests.contract.routes import OPERATIONS, UNSAFE, Route
 from tests.contract.schema import faults, resolved
 from tests.contract.violations import GUARDED, Attempt, Violation
 
@@ -123,12 +123,25 @@ def test_every_answer_has_a_description_and_every_problem_the_shape_of_one(docum
                 assert answer["content"] == {"application/problem+json": {"schema": schema}}, (method, path, status)
 
 
-def test_security_is_declared_where_a_token_is_needed_and_nowhere_else(document: dict[str, Any]) -> None:
+def test_security_is_declared_where_a_user_is_needed_and_nowhere_else(document: dict[str, Any]) -> None:
     schemes = document["components"]["securitySchemes"]
     for route in OPERATIONS:
+        # Each entry alone is enough: either credential where a user is needed, the cookie where only it is looked at.
         declared = operation(document, route).get("security", [])
-        assert bool(declared) == route.user, route
-        assert all(name in schemes for entry in declared for name in entry)
+        assert all(len(entry) == 1 for entry in declared)
+        kinds = sorted(schemes[name]["type"] for entry in declared for name in entry)
+        assert kinds == (["apiKey", "oauth2"] if route.user else ["apiKey"] if route.cookie else []), route
+
+
+def test_the_cookie_of_a_session_is_a_declared_credential(document: dict[str, Any]) -> None:
+    schemes = document["components"]["securitySchemes"].values()
+    keys = [scheme for scheme in schemes if scheme["type"] == "apiKey"]
+    assert [(scheme["in"], scheme["name"]) for scheme in keys] == [("cookie", "session")]
+
+
+@pytest.mark.parametrize("route", [route for route in UNSAFE if route.user or route.cookie], ids=str)
+def test_what_a_cookie_may_change_can_be_refused_to_another_site(document: dict[str, Any], route: Route) -> None:
+    assert "403" in operation(document, route)["responses"]
 
 
 @pytest.mark.parametrize("route", OPERATIONS, ids=str)

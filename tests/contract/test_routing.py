@@ -7,15 +7,16 @@ import pytest
 
 from tests.contract import raw
 from tests.contract.client import Api, User, assert_problem, book_fields, locations, url
-from tests.contract.routes import NO_SUCH_ID, ROUTES, methods_by_path
+from tests.contract.routes import NEEDING_COOKIES, NEEDING_USERS, NO_SUCH_ID, ROUTES, methods_by_path
 
 ALLOWED = methods_by_path()
+PRIVATE = sorted(route.path for route in NEEDING_USERS + NEEDING_COOKIES if route.method == "GET")
 # Neither a user nor an id is needed, and the answer has a length, which no request changes.
 READABLE = [
     route.path
     for route in ROUTES
     if route.method == "GET"
-    and not (route.user or route.query)
+    and not (route.user or route.cookie or route.query)
     and route.at(1) == route.path
     and route.path != "/metrics"
 ]
@@ -182,7 +183,7 @@ def test_head_with_the_current_etag_is_304(api: Api, alice: User) -> None:
     assert response.headers["etag"] == '"1"'
 
 
-@pytest.mark.parametrize("path", ["/nothing", "/books/abc", f"/books/{NO_SUCH_ID}", "/books/?limit=0", "/auth/me"])
+@pytest.mark.parametrize("path", ["/nothing", "/books/abc", f"/books/{NO_SUCH_ID}", "/books/?limit=0", *PRIVATE])
 def test_head_is_refused_as_get_is(api: Api, path: str) -> None:
     got, headed = api.http.get(path), api.http.head(path)
     assert headed.status_code == got.status_code >= 400

@@ -225,7 +225,7 @@ def test_two_authorization_headers_are_refused(api: Api, alice: User, second: st
 
 def test_a_token_is_read_from_the_authorization_header_only(api: Api, alice: User) -> None:
     token = alice.access_token
-    cookies = "; ".join(f"{name}={token}" for name in ("access_token", "session", "token", "Authorization"))
+    cookies = "; ".join(f"{name}={token}" for name in ("access_token", "sid", "token", "Authorization"))
     response = api.http.get(
         "/auth/me",
         params={"access_token": token, "token": token},

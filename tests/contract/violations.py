@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import httpx2
 
 from tests.contract import raw
-from tests.contract.client import PASSWORD, Api, User, book_fields, unique
+from tests.contract.client import PASSWORD, Api, User, book_fields, sending, unique
 from tests.contract.pictures import BOUNDARY, form, picture, put_cover
 from tests.contract.routes import FORM, MULTIPART, NO_SUCH_ID, READING_BODIES, ROUTES, Route
 
@@ -43,6 +43,7 @@ WRONG_PASSWORD = Violation("wrong-password", 401, "wrong-password")
 NO_SUCH_BOOK = Violation("no-such-book", 404, "book-not-found")
 NO_SUCH_TODO = Violation("no-such-todo", 404, "todo-not-found")
 NO_SUCH_COVER = Violation("no-such-cover", 404, "cover-not-found")
+CROSS_SITE = Violation("cross-site", 403, "cross-site")
 NOT_THE_OWNER = Violation("not-the-owner", 403, "not-the-owner")
 STALE = Violation("stale", 412, "stale-version")
 LISTED = Violation("listed", 409, "already-listed")
@@ -77,6 +78,9 @@ VIOLATIONS = {
     "GET /stream/": (INVALID,),
     "POST /upload/": (TOO_LARGE, NO_CREDENTIALS, BAD_TOKEN),
     "GET /auth/me": (NO_CREDENTIALS, BAD_TOKEN),
+    "POST /auth/session": (*_BODY, CROSS_SITE, INVALID, WRONG_PASSWORD),
+    "GET /auth/session": (NO_CREDENTIALS, BAD_TOKEN),
+    "DELETE /auth/session": (CROSS_SITE, NO_CREDENTIALS, BAD_TOKEN),
 }
 GUARDED = {
     route: VIOLATIONS[f"{route.method} {route.path}"]
@@ -97,7 +101,10 @@ IMPOSSIBLE = [
 
 @dataclass(frozen=True)
 class Attempt:
-    """A request of `alice` on `route` with `query` that fails the checks `broken`; `bob` owns what is not hers."""
+    """A request of `alice` on `route` with `query` that fails the checks `broken`; `bob` owns what is not hers.
+
+    Her credential is a token, or with `by_cookie` a session, as a browser sends it.
+    """
 
     api: Api
     alice: User
@@ -105,6 +112,7 @@ class Attempt:
     route: Route
     broken: set[Violation] = field(default_factory=set)
     query: str = ""
+    by_cookie: bool = False
 
     def send(self) -> httpx2.Response:
         """Send it, byte for byte; of a body that is too large, only the announcement."""
@@ -137,15 +145,22 @@ class Attempt:
         return self.route.at(book["id"])
 
     def _headers(self) -> dict[str, str]:
-        headers = {}
-        if self.route.user and NO_CREDENTIALS not in self.broken:
-            headers["Authorization"] = f"Bearer {'x.y.z' if BAD_TOKEN in self.broken else self.alice.access_token}"
+        headers = self._credentials()
+        if CROSS_SITE in self.broken:
+            headers["Sec-Fetch-Site"] = "cross-site"
         if self.route.media_type:
             right = CONTENT_TYPES.get(self.route.media_type, self.route.media_type)
             headers["Content-Type"] = "text/plain" if WRONG_TYPE in self.broken else right
         if STALE in self.broken:
             headers["If-Match"] = '"0"'
         return headers
+
+    def _credentials(self) -> dict[str, str]:
+        if NO_CREDENTIALS in self.broken or not (self.route.user or self.route.cookie):
+            return {}
+        if self.route.cookie or self.by_cookie:
+            return sending("x.y" if BAD_TOKEN in self.broken else self.api.browser(self.alice.username))
+        return {"Authorization": f"Bearer {'x.y.z' if BAD_TOKEN in self.broken else self.alice.access_token}"}
 
     def _body(self) -> bytes:
         if self.route.streamed:
@@ -173,7 +188,7 @@ class Attempt:
         if self.route.path == "/auth/register":
             name = self.alice.username if NAME_TAKEN in self.broken else unique("user")
             return {"username": name, "password": "short" if INVALID in self.broken else PASSWORD}
-        if self.route.path == "/auth/login":
+        if self.route.path in {"/auth/login", "/auth/session"}:
             right = "wrong but long enough" if WRONG_PASSWORD in self.broken else PASSWORD
             return {"username": self.alice.username, "password": "" if INVALID in self.broken else right}
         return {"refresh_token": self._refresh_token()}

@@ -1,7 +1,7 @@
 """Requests, good and bad, that two servers must answer with the same bytes.
 
 `{book}`, `{author}`, `{category}` and `{title}` stand for a book of the owner's, `{name}` for a free username,
-`{user}` for a taken one, `{refresh}` for a refresh token.
+`{user}` for a taken one, `{refresh}` for a refresh token, `{cookie}` for a session of a browser.
 """
 
 import json
@@ -11,6 +11,8 @@ from tests.contract.client import PASSWORD, book_fields
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
+RIGHT_LOGIN = f"username={{user}}&password={PASSWORD.replace(' ', '+')}".encode()
+COOKIE = ("Cookie", "session={cookie}")
 VALID = json.dumps(book_fields(title="Twin title", author="Twin author")).encode()
 
 
@@ -129,7 +131,7 @@ EXCHANGES = {
     "register": auth("register", b'{"username": "{name}", "password": "long enough", "email": "a@example.org"}'),
     "register-taken": auth("register", b'{"username": "{user}", "password": "long enough"}'),
     "register-all-wrong": auth("register", b'{"username": "a b", "password": "short", "email": "x", "admin": true}'),
-    "login": auth("login", f"username={{user}}&password={PASSWORD.replace(' ', '+')}".encode(), FORM),
+    "login": auth("login", RIGHT_LOGIN, FORM),
     "login-wrong": auth("login", b"username={user}&password=wrong", FORM),
     "login-unknown": auth("login", b"username={name}&password=wrong", FORM),
     "login-empty": auth("login", b"username=&grant_type=x", FORM),
@@ -148,4 +150,22 @@ EXCHANGES = {
     "todo-delete-missing": Exchange("DELETE", "/todo/9223372036854775807", who="owner"),
     "todo-delete-wrong": Exchange("DELETE", "/todo/01", who="owner"),
     "logout-unknown": auth("logout", member("refresh_token", "unknown")),
+    "session-open": auth("session", RIGHT_LOGIN, FORM),
+    "session-open-wrong": auth("session", b"username={user}&password=wrong", FORM),
+    "session-open-empty": auth("session", b"", FORM),
+    "session-open-json": auth("session", b"{}"),
+    "session-open-cross-site": Exchange(
+        "POST", "/auth/session", RIGHT_LOGIN, FORM, headers=(("Origin", "https://elsewhere.example"),)
+    ),
+    "session": read("/auth/session", COOKIE),
+    "session-nobody": read("/auth/session"),
+    "session-nonsense": read("/auth/session", ("Cookie", "session=x.y")),
+    "session-doubled": read("/auth/session", ("Cookie", "session={cookie}; session={cookie}")),
+    "session-close": read("/auth/session", COOKIE, method="DELETE"),
+    "session-close-cross-site": read("/auth/session", COOKIE, ("Sec-Fetch-Site", "same-site"), method="DELETE"),
+    "me-by-cookie": read("/auth/me", COOKIE),
+    "me-by-cookie-and-empty-header": read("/auth/me", COOKIE, ("Authorization", "")),
+    "book-if-match-empty": read("/books/{book}", ("If-Match", "")),
+    "create-by-cookie": write("POST", VALID, COOKIE, who="nobody"),
+    "create-by-cookie-cross-site": write("POST", VALID, COOKIE, ("Origin", "null"), who="nobody"),
 }

@@ -6,7 +6,17 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.contract.client import Api, User, assert_problem, fields_of, unique, url
+from tests.contract.client import (
+    Api,
+    User,
+    assert_problem,
+    book_fields,
+    fields_of,
+    sending,
+    session_cookie,
+    unique,
+    url,
+)
 
 SORTS = ["id", "-id", "title", "-title", "author", "-author", "rating", "-rating", "published_year", "-published_year"]
 
@@ -64,6 +74,27 @@ def test_a_logout_there_ends_the_session_here(here: Api, there: Api, session: Us
     assert there.http.post("/auth/logout", json={"refresh_token": session.refresh_token}).status_code == 204
     assert_problem(me(here, session), 401, "invalid-token")
     assert_problem(refresh(here, session.refresh_token), 401, "invalid-token")
+
+
+def test_a_browser_logged_in_here_is_logged_in_there(here: Api, there: Api, alice: User) -> None:
+    cookie = sending(here.browser(alice.username))
+    for path in ("/auth/session", "/auth/me"):
+        assert there.http.get(path, headers=cookie).json() == here.http.get(path, headers=cookie).json()
+    assert there.http.post("/books/", json=book_fields(), headers=cookie).status_code == 201
+
+
+def test_a_browser_logged_out_there_is_logged_out_here(here: Api, there: Api, alice: User) -> None:
+    cookie = sending(here.browser(alice.username))
+    assert there.http.delete("/auth/session", headers=cookie).status_code == 204
+    for path in ("/auth/session", "/auth/me"):
+        assert_problem(here.http.get(path, headers=cookie), 401, "invalid-token")
+
+
+def test_a_login_there_ends_the_session_that_the_browser_had_from_here(here: Api, there: Api, alice: User) -> None:
+    old = here.browser(alice.username)
+    new = session_cookie(there.open_browser(alice.username, **sending(old)))
+    assert_problem(here.http.get("/auth/session", headers=sending(old)), 401, "invalid-token")
+    assert here.http.get("/auth/session", headers=sending(new)).status_code == 200
 
 
 def test_a_book_added_here_is_read_there(here: Api, there: Api, alice: User) -> None:

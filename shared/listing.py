@@ -4,11 +4,23 @@ A list is paged by keyset: a page begins behind the last book of the page before
 10,000 costs what page 1 costs. Statements are built once for each shape of query.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, literal_column, or_, select, union_all
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Select,
+    Subquery,
+    bindparam,
+    func,
+    literal_column,
+    select,
+    tuple_,
+    union_all,
+)
 
 from shared import search
 from shared.book_rows import Found, Statement, from_row, public
@@ -18,17 +30,18 @@ from shared.schemas import BookPage, BookQuery
 from shared.tables import YEAR_LAST_ASCENDING, YEAR_LAST_DESCENDING
 from shared.tables import books as table
 
-# More than the length of a folded title.
+# Ranking reads every hit: 2 to 10 us each. A search that hits more says too little to be worth it.
+MAX_RANKED = 10_000
+# Of the hits of a search, those in a narrower tier come first, then shorter titles; none is as long as this.
 TIER: Final = 1_000
+
+Values: TypeAlias = Mapping[str, str | int]
 
 _year, _year_down = (
     # Written out, not bound: only then does the index on this expression serve.
     func.coalesce(table.c.published_year, literal_column(str(last)))
     for last in (YEAR_LAST_ASCENDING, YEAR_LAST_DESCENDING)
 )
-# Of the books that a search hits, those that hold the words in the narrowest fields come first, then shorter titles.
-_hits = {dialect: search.hits(dialect) for dialect in search.DIALECTS}
-_relevance = {dialect: func.length(table.c.title_key) - hits.c.tier * TIER for dialect, hits in _hits.items()}
 _orders: dict[str, ColumnElement[Any]] = {
     "id": table.c.id,
     "-id": table.c.id,
@@ -45,14 +58,35 @@ _orders: dict[str, ColumnElement[Any]] = {
 
 def find(connection: Connection, query: BookQuery, cursors: Cursors) -> BookPage:
     """One page of the books that `query` describes; raises InvalidInput for a cursor that is not its own."""
-    dialect = connection.dialect.name
-    values = _values(dialect, query, cursors.read(query))
-    statement = _page(dialect, query.order, frozenset(values))
-    rows = connection.execute(statement, values | {"rows": query.limit + 1}).all()
+    dialect, position = connection.dialect.name, cursors.read(query)
+    values = _values(dialect, query, position)
+    broad = query.q is not None and _broad(connection, values)
+    statement = _page(dialect, _order(query, position, broad), frozenset(values), broad)
+    rows = connection.execute(statement, {**values, "rows": query.limit + 1}).all()
     return _present(rows, query, cursors)
 
 
-def _values(dialect: str, query: BookQuery, position: Position | None) -> dict[str, str | int]:
+def _broad(connection: Connection, values: Values) -> bool:
+    """Whether a search hits more books than are ranked."""
+    count = connection.execute(_count(connection.dialect.name), {**values, "most": MAX_RANKED + 1}).scalar_one()
+    return bool(count > MAX_RANKED)
+
+
+@cache
+def _count(dialect: str) -> Select[int]:
+    some = select(search.hits(dialect).c.book_id).limit(bindparam("most")).subquery()
+    return select(func.count()).select_from(some)
+
+
+def _order(query: BookQuery, position: Position | None, broad: bool) -> str:
+    """The order of a list; a walk stays with the one in which it began, however many hits there are meanwhile."""
+    if query.order != "relevance":
+        return query.order
+    # What a walk by ids stands at is its last id, twice; a rank is below zero.
+    return "id" if (broad if position is None else position[0] == position[1]) else "relevance"
+
+
+def _values(dialect: str, query: BookQuery, position: Position | None) -> Values:
     """What the statement for `query` will be given, by name."""
     filters: dict[str, str | int | None] = {
         "author": fold(query.author) if query.author else None,
@@ -72,19 +106,36 @@ def _present(rows: Sequence[Found], query: BookQuery, cursors: Cursors) -> BookP
 
 
 @cache
-def _page(dialect: str, sort: str, names: frozenset[str]) -> Statement:
+def _page(dialect: str, sort: str, names: frozenset[str], broad: bool) -> Statement:
     """The statement for one shape of query: an order, and the names of the values that it will be given."""
-    relevance = sort == "relevance"
-    order, down = _relevance[dialect] if relevance else _orders[sort], sort.startswith("-")
+    # Few hits are collected and sorted; of many, the planner may come across enough while it follows the order.
+    hits = search.hits(dialect, first=not broad or sort == "relevance")
+    rank = func.length(table.c.title_key) - hits.c.tier * TIER
+    order, down = rank if sort == "relevance" else _orders[sort], sort.startswith("-")
     conditions = [condition for name, condition in _filters.items() if name in names]
     matching = select(*public, order.label("order_key")).where(*conditions)
     if "in_all" in names:
-        hits = _hits[dialect]
-        matching = matching.join_from(table, hits, hits.c.book_id == table.c.id)
+        return _searched(matching, hits, order, down, behind="after_id" in names)
     if "after_id" in names:
-        return _behind_rank(matching, order) if relevance else _behind(matching, order, down)
-    keys = (order,) if order is table.c.id else (order, table.c.id)
-    return _first(matching, *keys, down=down)
+        return _behind(matching, order, down)
+    return _first(matching, *_keys(order, table.c.id), down=down)
+
+
+def _keys(order: ColumnElement[Any], book_id: ColumnElement[int]) -> tuple[ColumnElement[Any], ...]:
+    return (book_id,) if order is table.c.id else (order, book_id)
+
+
+def _searched(matching: Statement, hits: Subquery, order: ColumnElement[Any], down: bool, behind: bool) -> Statement:
+    """The same among the hits of a search, which are read whole: where to begin is one condition, nothing to seek.
+
+    The ids are those of the hits: SQLite's index gives them in order, and stops when the page is full.
+    """
+    keys = _keys(order, hits.c.book_id)
+    found = matching.join_from(table, hits, hits.c.book_id == table.c.id)
+    if behind:
+        place, position = tuple_(*keys), tuple_(*_position_of(order)[-len(keys) :])
+        found = found.where(place < position if down else place > position)
+    return _first(found, *keys, down=down)
 
 
 _filters: dict[str, ColumnElement[bool]] = {
@@ -103,7 +154,7 @@ def _behind(matching: Statement, order: ColumnElement[Any], down: bool) -> State
 
     One condition on both, `(key, id) > (…)`, would read all rows that share the key: SQLite seeks by one column only.
     """
-    after_key, after_id = bindparam("after_key", type_=order.type), bindparam("after_id", type_=table.c.id.type)
+    after_key, after_id = _position_of(order)
     later_id = table.c.id < after_id if down else table.c.id > after_id
     if order is table.c.id:
         return _first(matching.where(later_id), order, down=down)
@@ -114,8 +165,5 @@ def _behind(matching: Statement, order: ColumnElement[Any], down: bool) -> State
     return _first(select(both), both.c.order_key, both.c.id, down=down)
 
 
-def _behind_rank(matching: Statement, rank: ColumnElement[Any]) -> Statement:
-    """The same for ranks, which no index holds: all of them are computed, so one condition is enough."""
-    after_key, after_id = bindparam("after_key", type_=rank.type), bindparam("after_id", type_=table.c.id.type)
-    behind = or_(rank > after_key, and_(rank == after_key, table.c.id > after_id))
-    return _first(matching.where(behind), rank, table.c.id, down=False)
+def _position_of(order: ColumnElement[Any]) -> tuple[BindParameter[Any], BindParameter[int]]:
+    return bindparam("after_key", type_=order.type), bindparam("after_id", type_=table.c.id.type)

@@ -138,7 +138,8 @@ class BookQuery(PageQuery):
         Field(
             description="Field to sort by; a leading hyphen reverses it. A search is sorted by relevance unless asked "
             "otherwise: books with all the words in the title first, then those that need the author too, then the "
-            "category; of these, shorter titles first. Without a search the order is that of ids."
+            "category; of these, shorter titles first. Without a search, or with one that more than 10,000 books "
+            "match, the order is that of ids."
         ),
     ] = None
 

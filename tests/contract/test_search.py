@@ -122,14 +122,10 @@ def test_a_deleted_book_is_not_found(api: Api, alice: User) -> None:
         assert search(api, word, sort=sort) == []
 
 
-@pytest.fixture(scope="module")
-def word() -> str:
-    return unique()
-
-
-@pytest.fixture(scope="module")
-def ranked(api: Api, alice: User, word: str) -> list[Book]:
+@pytest.fixture(scope="session")
+def ranked(api: Api, alice: User) -> list[Book]:
     """Books that hold a word, best first; added worst first, and the worse ones otherwise as good as can be."""
+    word = unique()
     texts: list[Book] = [
         {"title": f"{word.upper()}"},
         {"title": f"{word}s", "description": f"{word} " * 100},
@@ -141,6 +137,13 @@ def ranked(api: Api, alice: User, word: str) -> list[Book]:
         {"title": f"A very long title, {word[:-1]} only", "author": "x", "category": f"{word}, and more"},
     ]
     return [api.new_book(alice, **changes) for changes in reversed(texts)][::-1]
+
+
+@pytest.fixture(scope="session")
+def word(ranked: list[Book]) -> str:
+    """The word."""
+    title: str = ranked[0]["title"]
+    return title.lower()
 
 
 def test_a_search_is_in_order_of_relevance_unless_asked_otherwise(api: Api, ranked: list[Book], word: str) -> None:

@@ -15,7 +15,6 @@ from shared.engine import Engines
 from shared.migrate import HEAD, newest, upgrade
 from shared.tables import metadata
 from tests.databases import fresh_postgresql
-from tests.postgres import NoPostgres, cluster
 
 INDEXES = {
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'index'",
@@ -24,15 +23,6 @@ INDEXES = {
 
 # SQLite's full-text index is a virtual table and the tables in which FTS5 keeps it; metadata can describe neither.
 FTS5_TABLES = {"book_search", *(f"book_search_{part}" for part in ("config", "content", "data", "idx"))}
-
-
-@pytest.fixture(scope="module")
-def postgresql() -> Iterator[str]:
-    try:
-        with cluster() as url:
-            yield url
-    except NoPostgres as error:
-        pytest.skip(str(error))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -17,7 +17,7 @@ books = sa.table("books", *(sa.column(name) for name in ("id", *FIELDS)))
 # nowhere else. Neither positions nor sizes are kept, for neither phrases nor statistics are asked for.
 SQLITE_TABLE = (
     "CREATE VIRTUAL TABLE book_search USING fts5("
-    "title, author, category, description, tokenize = 'ascii', prefix = '2 3', detail = column, columnsize = 0)"
+    "title, author, category, description, tokenize = 'ascii', detail = column, columnsize = 0)"
 )
 # What ON DELETE CASCADE is to a table that can have no foreign key.
 SQLITE_TRIGGER = (

@@ -9,7 +9,7 @@ from playwright.sync_api import ConsoleMessage, Locator, Page, Request
 from tests.contract.client import PASSWORD, Api, unique
 
 # A slow machine is not a fault of the page.
-PATIENCE_MS = 15_000
+PATIENCE_MS = 10_000
 
 
 class Visitor:

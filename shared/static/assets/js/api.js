@@ -5,7 +5,7 @@ import { tell } from "./bus.js";
 /** An answer that is not a success, in the server's words; status 0 when there was no answer. */
 export class Problem extends Error {
   constructor({ status = 0, type = "", title = "", detail = "", errors = [] }) {
-    super(detail || title);
+    super(errors.map(({ loc, msg }) => `${loc.at(-1)}: ${msg}`).join(". ") || detail || title);
     this.status = status;
     this.kind = type.replace("urn:problem:", "");
     this.title = title;

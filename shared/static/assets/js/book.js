@@ -1,6 +1,6 @@
 // One book in a dialog: everything about it, and what its reader or its owner can do.
 
-import { leaveBook, setFilters } from "./address.js";
+import { leaveBook, place, setFilters } from "./address.js";
 import { ask, problemIn } from "./api.js";
 import { on } from "./bus.js";
 import { facts } from "./card.js";
@@ -35,6 +35,7 @@ export async function open(id) {
   if (String(shown?.book.id) !== id) body.replaceChildren(element("p", { role: "status" }, "Loading the book…"));
   try {
     const { document: book, etag } = await ask("GET", `/books/${id}`);
+    if (place().bookId !== id) return;
     shown = { book, etag };
     draw();
     byId("book-title").focus();

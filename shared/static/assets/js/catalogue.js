@@ -38,8 +38,10 @@ export function start({ add }) {
     const tag = event.target.closest("[data-category]");
     if (tag) setFilters({ category: tag.dataset.category });
   });
-  on("saved", replaceCard);
-  for (const change of ["hidden", "shown"]) on(change, () => markLeaving());
+  on("saved", (book) => cardOf(book.id)?.replaceWith(card(book)));
+  for (const change of ["hidden", "shown"]) on(change, tally);
+  on("removed", (id) => cardOf(id)?.remove());
+  on("added", reload);
 }
 
 /** Show what the address asks for, unless it is shown already. */
@@ -106,11 +108,17 @@ async function read(cursor) {
 function settle(page) {
   next = page.next;
   more.hidden = !next;
-  markLeaving();
+  tally();
   const categories = new Set([...list.querySelectorAll("[data-category]")].map((tag) => tag.dataset.category));
   byId("categories").replaceChildren(...[...categories].sort().map((value) => element("option", { value })));
-  const books = count(list.children.length, "book");
-  status.textContent = !list.children.length ? "No books" : next ? `The first ${books}` : books;
+}
+
+/** Hide what is about to be deleted, and say how many books there are. */
+function tally() {
+  const items = [...list.children];
+  for (const item of items) item.hidden = isLeaving(Number(item.dataset.book));
+  const books = count(items.filter(({ hidden }) => !hidden).length, "book");
+  status.textContent = !items.length ? "No books" : next ? `The first ${books}` : books;
 }
 
 function fail(problem, cursor) {
@@ -135,10 +143,4 @@ function nothing() {
   return notice("No book matches", "Try fewer words or the beginning of a word, another category, or a lower rating.", clear);
 }
 
-function replaceCard(book) {
-  list.querySelector(`[data-book="${book.id}"]`)?.replaceWith(card(book));
-}
-
-function markLeaving() {
-  for (const item of list.children) item.hidden = isLeaving(Number(item.dataset.book));
-}
+const cardOf = (id) => list.querySelector(`[data-book="${id}"]`);

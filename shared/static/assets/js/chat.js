@@ -3,6 +3,7 @@
 import { ask, Problem, problemIn, send } from "./api.js";
 import { byId, element } from "./dom.js";
 import { events } from "./events.js";
+import { clearProblem, showProblem } from "./forms.js";
 import { asUser } from "./session.js";
 
 const CUT_OFF = new Problem({ title: "The answer was cut off", detail: "The connection ended before the answer did." });
@@ -32,6 +33,7 @@ async function question(event) {
   event.preventDefault();
   const asked = message.value.trim();
   if (!asked || running) return message.focus();
+  clearProblem(form);
   running = new AbortController();
   stop.hidden = false;
   try {
@@ -55,8 +57,9 @@ async function converse(asked, signal) {
     turn = say("Librarian", "");
     await listen(response, turn);
   } catch (error) {
-    turn ??= say("Librarian", "");
-    explain(turn, problemIn(error), signal);
+    const problem = problemIn(error);
+    if (problem?.errors.length) showProblem(form, problem);
+    else explain(turn ?? say("Librarian", ""), problem, signal);
   } finally {
     // A screen reader waits for the whole answer instead of reading out its pieces.
     turn?.removeAttribute("aria-busy");

@@ -14,26 +14,27 @@ export function cover(book, mine, signal) {
   const frame = element("div", { className: "frame" });
   const status = element("p", { className: "hint", role: "status" });
   const part = element("figure", { className: "cover" }, frame, status);
-  const show = () => showThumbnail(book, frame, status, signal);
-  if (mine) part.append(...controls(book, status, show, signal));
+  const drop = button("Remove cover", () => {}, { hidden: true });
+  const show = async () => (drop.hidden = !(await showThumbnail(book, frame, status, signal)));
+  if (mine) part.append(...controls(book, status, show, drop, signal));
   show();
   return part;
 }
 
+/** Whether there is a cover to be seen. */
 async function showThumbnail(book, frame, status, signal) {
   frame.replaceChildren(element("span", { className: "no-cover", "aria-hidden": "true" }, book.title));
   try {
     const image = await thumbnail(book.id, signal, () => (status.textContent = "The thumbnail is being made…"));
     status.textContent = "";
-    show(URL.createObjectURL(image));
+    const address = URL.createObjectURL(image);
+    signal.addEventListener("abort", () => URL.revokeObjectURL(address));
+    frame.replaceChildren(element("img", { src: address, alt: `Cover of ${book.title}` }));
+    return true;
   } catch (error) {
     const problem = problemIn(error);
     if (problem) status.textContent = problem.status === 404 ? "No cover yet" : problem.message;
-  }
-
-  function show(address) {
-    signal.addEventListener("abort", () => URL.revokeObjectURL(address));
-    frame.replaceChildren(element("img", { src: address, alt: `Cover of ${book.title}` }));
+    return false;
   }
 }
 
@@ -48,11 +49,11 @@ async function thumbnail(id, signal, pending) {
   }
 }
 
-function controls(book, status, show, signal) {
+function controls(book, status, show, drop, signal) {
   const file = element("input", { type: "file", id: "cover-file", accept: "image/png,image/jpeg,image/webp" });
   const bar = element("progress", { max: 1, value: 0, hidden: true, "aria-label": "Upload" });
   const cancel = button("Cancel", () => {}, { hidden: true });
-  const drop = button("Remove cover", () => attempt(() => asUser(() => send("DELETE", `/books/${book.id}/cover`))));
+  drop.onclick = () => attempt(() => asUser(() => send("DELETE", `/books/${book.id}/cover`)));
   file.addEventListener("change", () => file.files.length && attempt(() => asUser(() => upload(file.files[0]))));
   return [
     element("label", { htmlFor: file.id }, "Cover image ", element("span", { className: "hint" }, "PNG, JPEG or WebP")),
@@ -69,7 +70,7 @@ function controls(book, status, show, signal) {
       show();
     } catch (error) {
       const problem = problemIn(error);
-      status.textContent = problem ? [problem.message, ...problem.errors.map(({ msg }) => msg)].join(" ") : "Cancelled";
+      status.textContent = problem ? problem.message : "Cancelled";
     } finally {
       file.value = "";
     }

@@ -54,7 +54,7 @@ async function submit(event) {
   try {
     const { document: book } = await asUser(save, "Log in to save the book; what you typed is still here.");
     dialog.close();
-    tell("saved", book);
+    tell(edited.book ? "saved" : "added", book);
     if (!edited.book) go(`#books/${book.id}`);
   } catch (error) {
     const problem = problemIn(error);

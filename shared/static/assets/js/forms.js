@@ -3,11 +3,10 @@
 /** Show each error at its field and the rest above the form; the first field that is wrong gets the focus. */
 export function showProblem(form, problem) {
   clearProblem(form);
-  const rest = problem.errors.filter((error) => !showError(form, error));
+  const shown = problem.errors.map((error) => showError(form, error));
   const summary = form.querySelector("[data-summary]");
-  if (rest.length) summary.textContent = rest.map(({ loc, msg }) => `${loc.at(-1)}: ${msg}`).join(". ");
-  else if (!problem.errors.length) summary.textContent = problem.message;
-  summary.hidden = !summary.textContent;
+  summary.hidden = shown.length > 0 && shown.every(Boolean);
+  summary.textContent = summary.hidden ? "" : problem.message;
   form.querySelector("[aria-invalid]")?.focus();
 }
 

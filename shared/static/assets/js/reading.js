@@ -3,6 +3,7 @@
 import { ask, problemIn, send } from "./api.js";
 import { on } from "./bus.js";
 import { button, byId, element, notice } from "./dom.js";
+import { clearProblem, showProblem } from "./forms.js";
 import { asUser, known, user } from "./session.js";
 import { failed, toast } from "./toasts.js";
 import { count } from "./words.js";
@@ -139,20 +140,30 @@ function entry(todo) {
 /** The note of an entry; Save appears once it differs from what is kept. */
 function note(todo, keep) {
   let kept = todo.note;
-  const text = element("textarea", { rows: 1, value: kept, dir: "auto", placeholder: "A note to yourself" });
-  text.setAttribute("aria-label", `Note on ${todo.title}`);
+  const text = element("textarea", {
+    id: `note-${todo.id}`,
+    name: "note",
+    rows: 1,
+    value: kept,
+    dir: "auto",
+    placeholder: "A note to yourself",
+    "aria-label": `Note on ${todo.title}`,
+  });
   const save = element("button", { hidden: true }, "Save note");
-  const form = element("form", { className: "note" }, text, save);
+  const summary = element("p", { className: "problem", role: "alert", hidden: true, "data-summary": "" });
+  const form = element("form", { className: "note" }, text, save, summary);
   text.addEventListener("input", () => (save.hidden = text.value === kept));
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
+    clearProblem(form);
     try {
       kept = (await keep(text.value)).document.note;
       toast("Note saved.");
       text.focus();
       save.hidden = text.value === kept;
     } catch (error) {
-      failed(error);
+      const problem = problemIn(error);
+      if (problem) showProblem(form, problem);
     }
   });
   return form;

@@ -10,7 +10,7 @@ const leaving = new Map();
 
 // Whoever closes the page in these seconds has decided.
 addEventListener("pagehide", () => {
-  for (const { book, etag } of leaving.values()) send("DELETE", `/books/${book.id}`, request(etag, true)).catch(() => {});
+  for (const { book, etag, sent } of leaving.values()) if (!sent) remover(book.id, etag)().catch(() => {});
   leaving.clear();
 });
 
@@ -20,7 +20,7 @@ export const isLeaving = (id) => leaving.has(id);
 export function remove(book, etag) {
   const shown = offer(`“${book.title}” is deleted.`, "Undo", () => undo(book.id));
   const timer = setTimeout(() => finish(book.id).catch(failed), UNDO_MS);
-  leaving.set(book.id, { book, etag, shown, timer });
+  leaving.set(book.id, { book, etag, shown, timer, sent: false });
   tell("hidden", book.id);
 }
 
@@ -34,17 +34,19 @@ function undo(id) {
 
 async function finish(id) {
   const { etag, shown } = leaving.get(id);
+  leaving.get(id).sent = true;
   if (shown.contains(document.activeElement)) document.getElementById("main").focus();
   shown.remove();
   try {
-    await asUser(() => send("DELETE", `/books/${id}`, request(etag, false)));
-    tell("removed", id);
+    await asUser(remover(id, etag));
   } catch (error) {
     if (error.status !== 404) {
       show(id);
       throw error;
     }
   }
+  tell("removed", id);
+  leaving.delete(id);
 }
 
 function show(id) {
@@ -52,4 +54,6 @@ function show(id) {
   tell("shown", id);
 }
 
-const request = (etag, keepalive) => ({ headers: { "If-Match": etag }, keepalive });
+// keepalive: the request is finished even if the page is not there any more.
+const remover = (id, etag) => () =>
+  send("DELETE", `/books/${id}`, { headers: { "If-Match": etag }, keepalive: true });

@@ -12,6 +12,7 @@ const SIGN = "logged-in";
 const dialog = byId("entrance");
 const form = byId("entrance-form");
 let current = null;
+let lastName = "";
 let entering = null;
 let registering = false;
 let asked = Promise.resolve();
@@ -57,6 +58,7 @@ async function resume() {
 
 function become(account) {
   current = account;
+  lastName = account?.username ?? lastName;
   if (account) localStorage.setItem(SIGN, "1");
   else localStorage.removeItem(SIGN);
   byId("who").textContent = account?.username ?? "";
@@ -70,15 +72,18 @@ function enter(reason) {
   form.reset();
   setMode(false);
   byId("entrance-reason").textContent = reason;
+  byId("username").value = lastName;
   if (!dialog.open) dialog.showModal();
-  byId("username").focus();
+  byId(lastName ? "password" : "username").focus();
   return new Promise((resolve, reject) => (entering = { resolve, reject }));
 }
 
+/** Log out. */
 async function leave() {
   await send("DELETE", "/auth/session").catch((error) => {
     if (error.status !== 401) throw error;
   });
+  lastName = "";
   become(null);
   byId("log-in").focus();
 }

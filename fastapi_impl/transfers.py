@@ -36,7 +36,7 @@ async def export_books(request: Request, database: CurrentDatabase, places: Curr
     return await download(request, batches, transfers.export_headers(media_type))
 
 
-@router.post("/import", responses=problems(400, 401, 413, 415, 503), openapi_extra=reads_bytes(CSV, NDJSON))
+@router.post("/import", responses=problems(400, 401, 403, 413, 415, 503), openapi_extra=reads_bytes(CSV, NDJSON))
 async def import_books(
     request: Request,
     body: Annotated[AsyncIterator[bytes], Depends(StreamBody(IMPORT))],

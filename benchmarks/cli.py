@@ -1,4 +1,4 @@
-"""`python -m benchmarks compare | layers | report DIR`."""
+"""`python -m benchmarks compare | layers | chats | report DIR`."""
 
 import argparse
 import re
@@ -13,8 +13,9 @@ from pathlib import Path
 from types import FrameType
 
 from rich.console import Console
+from rich.table import Table
 
-from benchmarks import contenders, machine
+from benchmarks import chats, contenders, machine
 from benchmarks.catalogue import Catalogue
 from benchmarks.failures import LabError
 from benchmarks.layers.cost import LAYERS_FILE
@@ -71,6 +72,16 @@ def layers(options: argparse.Namespace) -> int:
 def report(options: argparse.Namespace) -> int:
     """Render a run again from its raw data."""
     print(publish(Results(options.folder)))
+    return 0
+
+
+def chat(options: argparse.Namespace) -> int:
+    """Measure what open chats cost, and what plain requests feel of them."""
+    machine.require_linux()
+    table = Table(*chats.HEADINGS)
+    for seen in chats.measure(options.streams, options.rate, options.seconds):
+        table.add_row(*chats.row(seen))
+    Console(width=120).print(table)
     return 0
 
 
@@ -150,6 +161,11 @@ def _parser() -> argparse.ArgumentParser:
     layering = commands.add_parser("layers", help="measure what each layer of the twins costs")
     layering.set_defaults(command=layers)
     _add_budget(layering)
+    chatting = commands.add_parser("chats", help="measure what open chats cost, and plain requests beside them")
+    chatting.set_defaults(command=chat)
+    chatting.add_argument("--streams", type=_whole(1, 1000), default=200, help="open at once (default: 200)")
+    chatting.add_argument("--rate", type=float, default=2.0, help="tokens a second in each (default: 2)")
+    chatting.add_argument("--seconds", type=_seconds, default=10.0, help="how long requests are sent (default: 10)")
     reporting = commands.add_parser("report", help="render a run again from its raw data")
     reporting.set_defaults(command=report)
     reporting.add_argument("folder", type=Path, metavar="DIR")

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 
+from anyio import create_task_group
 from fastapi import FastAPI
 
 from fastapi_impl import (
@@ -26,6 +27,7 @@ from fastapi_impl.images import BoundedImages
 from fastapi_impl.passwords import BoundedPasswords
 from fastapi_impl.slots import Places
 from fastapi_impl.stopping import Stopping
+from fastapi_impl.thumbnails import Thumbnails
 from fastapi_impl.tracing import HeadAsGet, Tracing
 from fastapi_impl.upstream import Upstream
 from shared import logs
@@ -37,8 +39,11 @@ from shared.services import Services
 
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """Close with the application what it holds open."""
-    yield
+    """Take up what the last run left, and close with the application what it holds open."""
+    async with create_task_group() as tasks:
+        tasks.start_soon(app.state.thumbnails.catch_up)
+        yield
+        tasks.cancel_scope.cancel()
     if app.state.upstream:
         await app.state.upstream.close()
     await app.state.database.close()
@@ -58,14 +63,15 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redirect_slashes=False,
         lifespan=lifespan,
     )
-    app.state.services = Services.build(settings)
+    services = app.state.services = Services.build(settings)
     app.state.passwords = BoundedPasswords(settings)
     app.state.images = BoundedImages(settings)
     app.state.places = Places(settings)
-    app.state.stopping = Stopping()
+    stopping = app.state.stopping = Stopping()
     app.state.metrics = Metrics()
     app.state.upstream = Upstream(settings) if settings.chat_upstream_url else None
-    app.state.database = open_database(settings)
+    database = app.state.database = open_database(settings)
+    app.state.thumbnails = Thumbnails(database, services.files, stopping)
     app.openapi = partial(openapi.document, app)  # type: ignore[method-assign]  # as FastAPI documents it
     errors.register(app)
     app.add_middleware(HeadAsGet)

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from anyio import to_thread
-from fastapi import APIRouter, Depends, Form, Request, Response, UploadFile
+from fastapi import APIRouter, BackgroundTasks, Depends, Form, Request, Response, UploadFile
 from pydantic import BaseModel, ConfigDict, Field
 
 from fastapi_impl.current import (
@@ -11,11 +11,21 @@ from fastapi_impl.current import (
     CurrentImages,
     CurrentPreconditions,
     CurrentServices,
+    CurrentThumbnails,
     CurrentUser,
 )
 from fastapi_impl.database import CurrentDatabase
 from fastapi_impl.files import send_current
-from fastapi_impl.openapi import NOT_MODIFIED, PICTURE, PICTURE_PART, problems, sends
+from fastapi_impl.openapi import (
+    NOT_MODIFIED,
+    PENDING,
+    PICTURE,
+    PICTURE_PART,
+    THUMBNAIL,
+    THUMBNAIL_PART,
+    problems,
+    sends,
+)
 from fastapi_impl.wire import StrictRoute, path_problems
 from shared import covers
 from shared.errors import InvalidInput
@@ -51,10 +61,11 @@ async def clean(
         raise InvalidInput([*path_problems(request, BookPath), *error.items]) from None
 
 
-def answer(response: Response, saved: covers.Saved) -> None:
-    """Say whether there was a cover before, and which there is now."""
+def describe(saved: covers.Saved, response: Response) -> Cover:
+    """The new cover, with the status and the headers that belong to it."""
     response.status_code = 201 if saved.first else 200
     response.headers.update(saved.headers())
+    return saved.cover
 
 
 @router.get(
@@ -85,14 +96,16 @@ async def put_cover(
     database: CurrentDatabase,
     services: CurrentServices,
     preconditions: CurrentPreconditions,
+    thumbnails: CurrentThumbnails,
+    background: BackgroundTasks,
     response: Response,
 ) -> Cover:
     """Put a cover on one's own book, in the place of the one before; its thumbnail follows."""
     with await to_thread.run_sync(services.files.add, body.content) as file:
         saved = await database.write(covers.save, user, book_id, body, file, preconditions, utc_now())
     await to_thread.run_sync(services.files.remove, saved.outdated)
-    answer(response, saved)
-    return saved.cover
+    background.add_task(thumbnails.make)
+    return describe(saved, response)
 
 
 @router.delete(
@@ -111,3 +124,21 @@ async def delete_cover(
     """Take the cover off one's own book, and its thumbnail with it."""
     outdated = await database.write(covers.remove, user, book_id, preconditions)
     await to_thread.run_sync(services.files.remove, outdated)
+
+
+@router.get(
+    "/{book_id:book}/thumbnail",
+    response_class=Response,
+    responses={
+        200: THUMBNAIL,
+        202: PENDING,
+        206: THUMBNAIL_PART,
+        304: NOT_MODIFIED,
+        **problems(400, 404, 412, 416, 422),
+    },
+)
+async def get_thumbnail(
+    book_id: BookId, database: CurrentDatabase, services: CurrentServices, asked: CurrentFileRequest
+) -> Response:
+    """A small WebP picture of the cover; 202 until it has been made."""
+    return await send_current(asked, database, covers.find_thumbnail, book_id, services.files)

@@ -11,6 +11,7 @@ from fastapi_impl.images import BoundedImages
 from fastapi_impl.passwords import BoundedPasswords
 from fastapi_impl.slots import Places
 from fastapi_impl.stopping import Stopping
+from fastapi_impl.thumbnails import Thumbnails
 from fastapi_impl.upstream import Upstream
 from fastapi_impl.wire import joined
 from shared import accounts, cookies, cross_site, sessions
@@ -52,6 +53,11 @@ async def metrics(request: HTTPConnection) -> Metrics:
     return request.app.state.metrics  # type: ignore[no-any-return]
 
 
+async def thumbnails(request: HTTPConnection) -> Thumbnails:
+    """Dependency: the application's maker of thumbnails."""
+    return request.app.state.thumbnails  # type: ignore[no-any-return]
+
+
 async def upstream(request: HTTPConnection) -> Upstream | None:
     """Dependency: the language model that speaks for the librarian, if there is one."""
     return request.app.state.upstream  # type: ignore[no-any-return]
@@ -63,6 +69,7 @@ CurrentMetrics = Annotated[Metrics, Depends(metrics)]
 CurrentImages = Annotated[BoundedImages, Depends(images)]
 CurrentPlaces = Annotated[Places, Depends(places)]
 CurrentStopping = Annotated[Stopping, Depends(stopping)]
+CurrentThumbnails = Annotated[Thumbnails, Depends(thumbnails)]
 CurrentUpstream = Annotated[Upstream | None, Depends(upstream)]
 
 # These only document the schemes: they read headers too leniently, so the dependencies below read them themselves.

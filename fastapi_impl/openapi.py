@@ -11,8 +11,9 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 
+from shared.images import WEBP
 from shared.problems import PROBLEM_JSON
-from shared.schemas import Problem
+from shared.schemas import PendingThumbnail, Problem
 
 Responses = dict[int | str, dict[str, Any]]
 
@@ -20,6 +21,7 @@ _HEADERS = {
     "Accept-Ranges": "Ranges of bytes are served.",
     "Content-Range": "Which part of how many bytes this is.",
     "ETag": "Version of what was asked for, for If-Match and If-None-Match.",
+    "Retry-After": "Seconds after which to ask again.",
     "Last-Modified": "Date of the last change.",
     "Location": "Path of what was made.",
     "Set-Cookie": "The cookie of the session, or its end.",
@@ -33,9 +35,18 @@ def sends(*names: str) -> dict[str, Any]:
 
 NOT_MODIFIED = {"description": "The client's copy is current."} | sends("ETag")
 
-_FILE: dict[str, Any] = {"content": {kind: {} for kind in ("image/png", "image/jpeg", "image/webp")}}
-PICTURE = {"description": "The picture."} | _FILE | sends("ETag", "Last-Modified", "Accept-Ranges")
-PICTURE_PART = {"description": "One range of its bytes."} | _FILE | sends("ETag", "Last-Modified", "Content-Range")
+
+def _file(description: str, header: str, *media_types: str) -> dict[str, Any]:
+    content: dict[str, object] = {media_type: {} for media_type in media_types}
+    return {"description": description, "content": content} | sends("ETag", "Last-Modified", header)
+
+
+_PICTURES = ("image/png", "image/jpeg", WEBP)
+PICTURE = _file("The picture.", "Accept-Ranges", *_PICTURES)
+PICTURE_PART = _file("One range of its bytes.", "Content-Range", *_PICTURES)
+THUMBNAIL = _file("The thumbnail.", "Accept-Ranges", WEBP)
+THUMBNAIL_PART = _file("One range of its bytes.", "Content-Range", WEBP)
+PENDING = {"description": "It is still being made.", "model": PendingThumbnail} | sends("Retry-After")
 
 _REASONS = {
     400: "The body or the query string does not parse.",

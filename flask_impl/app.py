@@ -24,6 +24,7 @@ from flask_impl.images import BoundedImages
 from flask_impl.passwords import BoundedPasswords
 from flask_impl.slots import Places
 from flask_impl.stopping import Stopping
+from flask_impl.thumbnails import Thumbnails
 from flask_impl.upstream import Upstream
 from flask_impl.wire import ApiFlask, refuse_leading_slashes
 from shared import logs
@@ -55,14 +56,15 @@ def create_app(settings: Settings | None = None) -> ApiFlask:
     app.url_map.merge_slashes = False
     app.url_map.converters["text"] = TextConverter
     app.url_map.converters["book"] = BookConverter
-    app.extensions["services"] = Services.build(settings)
+    services = app.extensions["services"] = Services.build(settings)
     app.extensions["passwords"] = BoundedPasswords(settings)
     app.extensions["images"] = BoundedImages(settings)
     app.extensions["places"] = Places(settings)
-    app.extensions["stopping"] = Stopping()
+    stopping = app.extensions["stopping"] = Stopping()
     app.extensions["metrics"] = Metrics()
     app.extensions["upstream"] = Upstream(settings) if settings.chat_upstream_url else None
-    app.extensions["database"] = Database(settings)
+    database = app.extensions["database"] = Database(settings)
+    thumbnails = app.extensions["thumbnails"] = Thumbnails(database, services.files, stopping)
     app.extensions["openapi"] = json.dumps(
         json.loads(OPENAPI_FILE.read_bytes()), ensure_ascii=False, separators=(",", ":")
     )
@@ -71,4 +73,7 @@ def create_app(settings: Settings | None = None) -> ApiFlask:
     app.before_request(refuse_leading_slashes)
     for area in (books, covers, transfers, auth, sessions, todo, chat, live, health, docs, page):
         app.register_blueprint(area.router)
+    # In a process that forks afterwards, neither this thread nor its connection would be of use to the children: each
+    # worker makes an application of its own.
+    thumbnails.catch_up()
     return app

@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from flask_impl.current import current_preconditions, images, services
+from flask_impl.current import current_preconditions, images, services, thumbnails
 from flask_impl.database import database
 from flask_impl.files import send_current
 from flask_impl.wire import Reply, no_content, operation
@@ -34,6 +34,7 @@ def put_cover(book_id: int, user: User, body: Picture) -> Reply:
     with services.files.add(body.content) as file:
         saved = database.write(covers.save, user, book_id, body, file, current_preconditions(), utc_now())
     services.files.remove(saved.outdated)
+    thumbnails.make()
     return saved.cover, 201 if saved.first else 200, saved.headers()
 
 
@@ -44,3 +45,10 @@ def delete_cover(book_id: int, user: User) -> Reply:
     outdated = database.write(covers.remove, user, book_id, current_preconditions())
     services.files.remove(outdated)
     return no_content()
+
+
+@router.get("/<book:book_id>/thumbnail")
+@operation(path=BookPath)
+def get_thumbnail(book_id: int) -> Reply:
+    """A small WebP picture of the cover; 202 until it has been made."""
+    return send_current(covers.find_thumbnail, book_id, services.files)

@@ -8,6 +8,7 @@ from flask_impl.images import BoundedImages
 from flask_impl.passwords import BoundedPasswords
 from flask_impl.slots import Places
 from flask_impl.stopping import Stopping
+from flask_impl.thumbnails import Thumbnails
 from flask_impl.upstream import Upstream
 from shared import accounts, cross_site, sessions
 from shared.metrics import Metrics
@@ -24,6 +25,7 @@ metrics: Metrics = LocalProxy(lambda: current_app.extensions["metrics"])  # type
 images: BoundedImages = LocalProxy(lambda: current_app.extensions["images"])  # type: ignore[assignment]
 places: Places = LocalProxy(lambda: current_app.extensions["places"])  # type: ignore[assignment]
 stopping: Stopping = LocalProxy(lambda: current_app.extensions["stopping"])  # type: ignore[assignment]
+thumbnails: Thumbnails = LocalProxy(lambda: current_app.extensions["thumbnails"])  # type: ignore[assignment]
 upstream: Upstream | None = LocalProxy(lambda: current_app.extensions["upstream"])  # type: ignore[assignment]
 
 

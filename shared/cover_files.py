@@ -87,11 +87,11 @@ class CoverFiles:
 
     @contextmanager
     def locked(self, name: str) -> Iterator[bool]:
-        """Whether this block is the only one that works on a file; false for one that is gone, too."""
+        """Whether this block is the only one that works on a file; on one that is gone nobody else does."""
         try:
             descriptor = os.open(self.path(name), os.O_RDONLY)
         except FileNotFoundError:
-            yield False
+            yield True
             return
         try:
             yield _lock_at_once(descriptor)

@@ -3,6 +3,8 @@
 import logging
 import logging.config
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from types import TracebackType
 from typing import NamedTuple
@@ -62,6 +64,15 @@ class OfRequest(logging.Filter):
         if not hasattr(record, "request_id"):
             record.request_id = current_request.get()
         return True
+
+
+@contextmanager
+def faults_of(work: str) -> Iterator[None]:
+    """Record what goes wrong in work that nobody waits for, and let the rest of it be."""
+    try:
+        yield
+    except Exception:
+        faults.exception("%s", work)
 
 
 class TextLine(logging.Formatter):

@@ -1,5 +1,6 @@
 """Pictures made on the spot, and the forms that bring them."""
 
+import time
 from collections.abc import Mapping
 from io import BytesIO
 from typing import Any
@@ -11,6 +12,8 @@ from tests.contract.client import Api, User, url
 from tests.contract.routes import MULTIPART
 
 BOUNDARY = "a-boundary-of-its-own"
+# Generous, for a machine that is busy with other tests.
+MADE_WITHIN_S = 30
 FORMATS = ("PNG", "JPEG", "WEBP")
 
 
@@ -57,3 +60,12 @@ def put_cover(api: Api, user: User, book: Mapping[str, Any], content: bytes | No
     assert response.status_code in {200, 201}, response.text
     document: dict[str, Any] = response.json()
     return document
+
+
+def thumbnail(api: Api, book: Mapping[str, Any], **headers: str) -> httpx2.Response:
+    """The thumbnail of a book, once it has been made."""
+    deadline = time.monotonic() + MADE_WITHIN_S
+    while (response := api.http.get(f"{url(book)}/thumbnail", headers=headers)).status_code == 202:
+        assert time.monotonic() < deadline, "no thumbnail was made"
+        time.sleep(0.05)
+    return response

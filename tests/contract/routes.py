@@ -49,6 +49,7 @@ ROUTES = [
     Route("GET", "/books/{book_id}/cover"),
     Route("PUT", "/books/{book_id}/cover", MULTIPART, user=True),
     Route("DELETE", "/books/{book_id}/cover", user=True),
+    Route("GET", "/books/{book_id}/thumbnail"),
     Route("POST", "/auth/register", JSON),
     Route("POST", "/auth/login", FORM),
     Route("POST", "/auth/refresh", JSON),

@@ -64,6 +64,7 @@ VIOLATIONS = {
     "PATCH /todo/{todo_id}": (*_BODY, NO_CREDENTIALS, BAD_TOKEN, INVALID, NO_SUCH_TODO),
     "DELETE /todo/{todo_id}": (NO_CREDENTIALS, BAD_TOKEN, INVALID, NO_SUCH_TODO),
     "GET /books/{book_id}/cover": (INVALID, NO_SUCH_BOOK, NO_SUCH_COVER),
+    "GET /books/{book_id}/thumbnail": (INVALID, NO_SUCH_BOOK, NO_SUCH_COVER),
     "PUT /books/{book_id}/cover": (*_BODY, NO_CREDENTIALS, BAD_TOKEN, INVALID, *_BOOK),
     "DELETE /books/{book_id}/cover": (
         *(NO_CREDENTIALS, BAD_TOKEN, INVALID),

@@ -22,6 +22,8 @@ def run(options: ServerOptions) -> None:
         access_log=False,
         log_config=None,
         server_header=False,
+        # Which proxies are believed is the application's to say; uvicorn would believe all of this machine.
+        proxy_headers=False,
     )
 
 

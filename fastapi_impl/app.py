@@ -25,6 +25,7 @@ from fastapi_impl import (
 from fastapi_impl.database import open_database
 from fastapi_impl.images import BoundedImages
 from fastapi_impl.passwords import BoundedPasswords
+from fastapi_impl.proxies import Forwarded
 from fastapi_impl.slots import Places
 from fastapi_impl.stopping import Stopping
 from fastapi_impl.thumbnails import Thumbnails
@@ -34,6 +35,7 @@ from shared import logs
 from shared.config import Settings
 from shared.docs import TAGS, TITLE, VERSION
 from shared.metrics import Metrics
+from shared.proxies import TrustedProxies
 from shared.services import Services
 
 
@@ -76,6 +78,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     errors.register(app)
     app.add_middleware(HeadAsGet)
     app.add_middleware(Tracing)
+    if settings.trusted_proxies:
+        app.add_middleware(Forwarded, proxies=TrustedProxies(settings.trusted_proxies))
     for area in (books, covers, transfers, auth, sessions, todo, chat, live, health, docs, page):
         app.include_router(area.router)
     return app

@@ -1,17 +1,16 @@
 """Accounts and their sessions."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Form, Response
+from fastapi import APIRouter, Response
 
 from fastapi_impl.current import CurrentPasswords, CurrentServices, CurrentUser
 from fastapi_impl.database import CurrentDatabase
+from fastapi_impl.logins import VerifiedLogin
 from fastapi_impl.openapi import problems, sends
 from fastapi_impl.wire import NO_STORE, StrictRoute
 from shared import accounts
 from shared.errors import InvalidToken
 from shared.model import utc_now
-from shared.schemas import Login, Me, Refresh, Registration, TokenPair
+from shared.schemas import Me, Refresh, Registration, TokenPair
 
 router = APIRouter(prefix="/auth", tags=["auth"], route_class=StrictRoute)
 
@@ -27,17 +26,11 @@ async def register(
     return account
 
 
-@router.post("/login", responses=problems(400, 401, 413, 415, 422, 503))
+@router.post("/login", responses=problems(400, 401, 413, 415, 422, 429, 503))
 async def log_in(
-    body: Annotated[Login, Form()],
-    database: CurrentDatabase,
-    passwords: CurrentPasswords,
-    services: CurrentServices,
-    response: Response,
+    verified: VerifiedLogin, database: CurrentDatabase, services: CurrentServices, response: Response
 ) -> TokenPair:
     """Open a session with username and password."""
-    found = await database.read(accounts.credentials, body.username)
-    verified = await passwords.verify(body.password, found)
     session = await database.write(accounts.open_session, verified, utc_now(), services.session_lifetime)
     response.headers.update(NO_STORE)
     return services.tokens.pair(session, utc_now())

@@ -60,6 +60,7 @@ _REASONS = {
     415: "The body is of a media type that is not read here.",
     416: "The range begins behind the end of the file.",
     422: "Values are invalid; all of them are listed.",
+    429: "Logins have failed too often; see Retry-After.",
     502: "The language model behind the librarian failed.",
     503: "A limit is reached or the database is away; see Retry-After.",
     504: "The language model behind the librarian took too long.",

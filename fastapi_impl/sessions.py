@@ -1,16 +1,15 @@
 """Sessions of browsers, held by a cookie."""
 
-from typing import Annotated
+from fastapi import APIRouter, Depends, Request, Response
 
-from fastapi import APIRouter, Depends, Form, Request, Response
-
-from fastapi_impl.current import CurrentPasswords, CurrentServices, CurrentSession, ReplacedSession, check_site
+from fastapi_impl.current import CurrentServices, CurrentSession, ReplacedSession, check_site
 from fastapi_impl.database import CurrentDatabase
+from fastapi_impl.logins import VerifiedLogin
 from fastapi_impl.openapi import problems, sends
 from fastapi_impl.wire import NO_STORE, StrictRoute, is_secure
 from shared import accounts, sessions
 from shared.model import utc_now
-from shared.schemas import Login, Me
+from shared.schemas import Me
 
 router = APIRouter(prefix="/auth", tags=["auth"], route_class=StrictRoute)
 
@@ -18,20 +17,17 @@ router = APIRouter(prefix="/auth", tags=["auth"], route_class=StrictRoute)
 @router.post(
     "/session",
     dependencies=[Depends(check_site)],
-    responses={200: sends("Set-Cookie"), **problems(400, 401, 403, 413, 415, 422, 503)},
+    responses={200: sends("Set-Cookie"), **problems(400, 401, 403, 413, 415, 422, 429, 503)},
 )
 async def open_session(
-    body: Annotated[Login, Form()],
+    verified: VerifiedLogin,
     replaced: ReplacedSession,
     request: Request,
     database: CurrentDatabase,
-    passwords: CurrentPasswords,
     services: CurrentServices,
     response: Response,
 ) -> Me:
     """Log a browser in: its session comes as a cookie, in the place of one that it had."""
-    found = await database.read(accounts.credentials, body.username)
-    verified = await passwords.verify(body.password, found)
     opened = await database.write(sessions.open_session, verified, replaced, utc_now(), services.cookie_lifetime)
     response.headers.update(NO_STORE | services.cookies.granted(opened.session_id, secure=is_secure(request)))
     return opened.account

@@ -44,6 +44,8 @@ class Server(BaseApplication):
             "logger_class": "flask_impl.protocol.ServerLog",
             "reload": self._options.reload,
             "control_socket_disable": True,
+            # Which proxies are believed is the application's to say; gunicorn would believe all of this machine.
+            "forwarded_allow_ips": "",
         }
         for name, value in settings.items():
             self.cfg.set(name, value)

@@ -22,6 +22,7 @@ from flask_impl import (
 from flask_impl.database import Database
 from flask_impl.images import BoundedImages
 from flask_impl.passwords import BoundedPasswords
+from flask_impl.proxies import Forwarded
 from flask_impl.slots import Places
 from flask_impl.stopping import Stopping
 from flask_impl.thumbnails import Thumbnails
@@ -32,6 +33,7 @@ from shared.config import Settings
 from shared.docs import OPENAPI_FILE
 from shared.fields import BOOK_SEGMENT
 from shared.metrics import Metrics
+from shared.proxies import TrustedProxies
 from shared.services import Services
 
 
@@ -71,6 +73,8 @@ def create_app(settings: Settings | None = None) -> ApiFlask:
     errors.register(app)
     tracing.register(app)
     app.before_request(refuse_leading_slashes)
+    if settings.trusted_proxies:
+        app.wsgi_app = Forwarded(app.wsgi_app, TrustedProxies(settings.trusted_proxies))  # type: ignore[method-assign]
     for area in (books, covers, transfers, auth, sessions, todo, chat, live, health, docs, page):
         app.register_blueprint(area.router)
     # In a process that forks afterwards, neither this thread nor its connection would be of use to the children: each

@@ -4,6 +4,7 @@ from flask import Blueprint
 
 from flask_impl.current import passwords, services
 from flask_impl.database import database
+from flask_impl.logins import verified_login
 from flask_impl.wire import NO_STORE, Reply, no_content, operation
 from shared import accounts
 from shared.errors import InvalidToken
@@ -27,8 +28,7 @@ def register(body: Registration) -> Reply:
 @operation(body=Login, media_type=FORM)
 def log_in(body: Login) -> Reply:
     """Open a session with username and password."""
-    found = database.read(accounts.credentials, body.username)
-    verified = passwords.verify(body.password, found)
+    verified = verified_login(body)
     session = database.write(accounts.open_session, verified, utc_now(), services.session_lifetime)
     return services.tokens.pair(session, utc_now()), 200, NO_STORE
 

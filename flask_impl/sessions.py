@@ -2,8 +2,9 @@
 
 from flask import Blueprint, request
 
-from flask_impl.current import current_session, passwords, replaced_session, services
+from flask_impl.current import current_session, replaced_session, services
 from flask_impl.database import database
+from flask_impl.logins import verified_login
 from flask_impl.wire import NO_STORE, Reply, no_content, operation
 from shared import accounts, sessions
 from shared.model import utc_now
@@ -17,8 +18,7 @@ router = Blueprint("sessions", __name__, url_prefix="/auth")
 @operation(body=Login, media_type=FORM, same_site=True)
 def open_session(body: Login) -> Reply:
     """Log a browser in: its session comes as a cookie, in the place of one that it had."""
-    found = database.read(accounts.credentials, body.username)
-    verified = passwords.verify(body.password, found)
+    verified = verified_login(body)
     opened = database.write(sessions.open_session, verified, replaced_session(), utc_now(), services.cookie_lifetime)
     return opened.account, 200, NO_STORE | services.cookies.granted(opened.session_id, secure=request.is_secure)
 

@@ -12,6 +12,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from shared.proxies import TrustedProxies
+
 # RFC 7518 section 3.2: a key for HS256 has at least the size of the hash output.
 MIN_KEY_BYTES = 32
 _GIB = 1_073_741_824
@@ -99,6 +101,15 @@ class Settings(BaseSettings):
         if key and not re.fullmatch(r"[\x21-\x7e]+", key.get_secret_value()):
             raise ValueError("holds what no header can carry")
         return key
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _known_proxies(cls, text: str | None) -> str | None:
+        try:
+            TrustedProxies(text or "127.0.0.1")
+        except ValueError:
+            raise ValueError("is not a list of addresses or networks, separated by commas") from None
+        return text
 
     @classmethod
     def load(cls) -> Self:

@@ -177,6 +177,19 @@ class AlreadyListed(DomainError):
     detail = "This book is on your reading list already."
 
 
+class TooManyLogins(DomainError):
+    """Logins have failed too often, for this account from this address or for this address in all."""
+
+    detail = "Too many failed logins; try again later."
+
+    def __init__(self, wait_s: int) -> None:
+        super().__init__()
+        self.wait_s = wait_s
+
+    def headers(self) -> dict[str, str]:
+        return {"Retry-After": str(self.wait_s)}
+
+
 class Overloaded(DomainError):
     """The server is at a limit of its own; the client may come back."""
 

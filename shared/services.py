@@ -8,6 +8,7 @@ from shared.config import Settings
 from shared.cookies import SessionCookies
 from shared.cover_files import CoverFiles
 from shared.cursors import Cursors
+from shared.logins import LoginLimits
 from shared.multipart import MAX_FRAMING_BYTES
 from shared.parsing import MULTIPART
 from shared.tokens import AccessTokens
@@ -22,6 +23,7 @@ class Services:
     cursors: Cursors
     files: CoverFiles
     cookies: SessionCookies
+    logins: LoginLimits
 
     @classmethod
     def build(cls, settings: Settings) -> Self:
@@ -33,6 +35,7 @@ class Services:
             Cursors(key, settings.max_page_size),
             CoverFiles(settings),
             SessionCookies(key, settings.session_seconds),
+            LoginLimits(key, settings),
         )
 
     @property

@@ -54,6 +54,8 @@ def test_processes_that_start_at_once_agree_on_one_key(tmp_path: Path) -> None:
         ),
         ({"CHAT_UPSTREAM_KEY": "a\nb"}, "CHAT_UPSTREAM_KEY: holds what no header can carry"),
         ({"CHAT_UPSTREAM_KEY": "é"}, "CHAT_UPSTREAM_KEY: holds what no header can carry"),
+        ({"TRUSTED_PROXIES": "*"}, "TRUSTED_PROXIES: is not a list of addresses"),
+        ({"TRUSTED_PROXIES": "127.0.0.1 localhost"}, "TRUSTED_PROXIES: is not a list of addresses"),
         ({"THREADS": "0"}, "THREADS: "),
         ({"THREADS": "many"}, "THREADS: "),
         ({"ACCESS_TOKEN_SECONDS": "-1"}, "ACCESS_TOKEN_SECONDS: "),

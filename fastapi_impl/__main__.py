@@ -2,12 +2,14 @@
 
 import uvicorn
 
-from fastapi_impl.protocol import ProblemProtocol
+from fastapi_impl.protocol import ProblemProtocol, SocketProtocol
 from shared.cli import GRACEFUL_STOP_S, KEEP_ALIVE_S, ServerOptions, serve
+from shared.config import Settings
 
 
 def run(options: ServerOptions) -> None:
     """Serve until a signal."""
+    settings = Settings.load()
     uvicorn.run(
         "fastapi_impl.app:create_app",
         factory=True,
@@ -17,6 +19,12 @@ def run(options: ServerOptions) -> None:
         reload=options.reload,
         loop="uvloop",
         http=ProblemProtocol,
+        ws=SocketProtocol,
+        ws_max_size=settings.max_message_bytes,
+        ws_ping_interval=settings.socket_ping_seconds,
+        ws_ping_timeout=settings.socket_ping_seconds,
+        # A few hundred kilobytes can inflate to hundreds of megabytes, before anybody counts.
+        ws_per_message_deflate=False,
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=GRACEFUL_STOP_S,
         access_log=False,

@@ -19,6 +19,7 @@ from fastapi_impl import (
     openapi,
     page,
     sessions,
+    sockets,
     todo,
     transfers,
 )
@@ -82,4 +83,5 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.add_middleware(Forwarded, proxies=TrustedProxies(settings.trusted_proxies))
     for area in (books, covers, transfers, auth, sessions, todo, chat, live, health, docs, page):
         app.include_router(area.router)
+    sockets.register(app)
     return app

@@ -1,20 +1,21 @@
-"""What takes its time: streams and uploads."""
+"""What takes its time: streams, uploads and sockets."""
 
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from fastapi_impl.current import CurrentPlaces, CurrentStopping, CurrentUser
 from fastapi_impl.events import LAST, StreamPlace, sse
 from fastapi_impl.openapi import problems, reads_bytes
+from fastapi_impl.sockets import Socket, SocketRouter, messages
 from fastapi_impl.wire import StreamBody, StrictRoute
 from shared.events import Event
 from shared.schemas import StreamQuery, Uploaded
 from shared.streaming import UPLOAD, Digest
 
-router = APIRouter(tags=["live"], route_class=StrictRoute)
+router = SocketRouter(tags=["live"], route_class=StrictRoute)
 
 
 @router.get("/stream/", response_class=EventSourceResponse, responses=problems(400, 422, 503))
@@ -41,3 +42,10 @@ async def upload(
         async for chunk in body:
             digest.add(chunk)
     return digest.result()
+
+
+@router.websocket("/ws/")
+async def echo(socket: Socket) -> None:
+    """Send back each text that comes."""
+    async for message in messages(socket):
+        await socket.send_text(f"Message text was: {message}")

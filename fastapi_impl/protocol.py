@@ -1,10 +1,18 @@
 """What uvicorn refuses before the application sees it, in the words of the contract and with its limits."""
 
+import logging
+from typing import Any
+
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import Frame
 
 from shared import errors, problems
 from shared.cli import MAX_HEADER_BYTES, MAX_HEADERS, MAX_REQUEST_LINE_BYTES
 from shared.errors import DomainError
+from shared.handshake import MAX_FRAGMENTS, TOO_LARGE, is_handshake
+
+LINGER_S = 2.0
 
 
 class ProblemProtocol(HttpToolsProtocol):
@@ -32,6 +40,19 @@ class ProblemProtocol(HttpToolsProtocol):
             self._refuse(errors.MalformedRequest())
         super().on_headers_complete()
 
+    def _should_upgrade(self) -> bool:
+        # Any other handshake stays a plain request, which the application refuses in its own words.
+        version, key = (
+            b", ".join(value for name, value in self.headers if name == wanted)
+            for wanted in (b"sec-websocket-version", b"sec-websocket-key")
+        )
+        return (
+            super()._should_upgrade()
+            and self.parser.get_method() == b"GET"
+            and self.parser.get_http_version() == "1.1"
+            and is_handshake(version, key)
+        )
+
     def _refuse(self, fact: DomainError) -> None:
         # The parser stops at an exception of its callbacks, and uvicorn then refuses the request.
         self._refusal = fact
@@ -41,3 +62,37 @@ class ProblemProtocol(HttpToolsProtocol):
         """Answer what could not be read, and close."""
         self.transport.write(problems.answer(self._refusal or errors.MalformedRequest()).raw())
         self.transport.close()
+
+
+class SocketProtocol(WebSocketsSansIOProtocol):
+    """uvicorn's WebSockets, which bounds the bytes of a message and not its fragments."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.logger = self.conn.logger = logging.getLogger("uvicorn.sockets")
+
+    def handle_cont(self, event: Frame) -> None:
+        """Collect a fragment, up to the limit of their number: empty ones weigh nothing on the wire."""
+        if len(self.frames) < MAX_FRAGMENTS:
+            super().handle_cont(event)
+        elif not self.close_sent:
+            self.conn.fail(TOO_LARGE, "too many fragments")
+            self.handle_parser_exception()
+
+    def keepalive_timeout(self) -> None:
+        """Drop a client that answers no ping; uvicorn would wait until it has read what was sent."""
+        super().keepalive_timeout()
+        self.loop.call_later(LINGER_S, self.transport.abort)
+
+    def handle_parser_exception(self) -> None:
+        """Close, and let the client read why: a connection that is closed before all was read is reset."""
+        if self.close_timer is not None or self.conn.close_sent is None:
+            return
+        code, reason = self.conn.close_sent.code, self.conn.close_sent.reason
+        self.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": reason})
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.close_sent = True
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+        self.transport.resume_reading()
+        self.close_timer = self.loop.call_later(LINGER_S, self.transport.close)

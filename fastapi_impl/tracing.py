@@ -2,9 +2,11 @@
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocketDisconnect
 
 from fastapi_impl import errors
 from fastapi_impl.wire import HEAD, joined
+from shared.handshake import FAULT
 from shared.metrics import UNMATCHED
 from shared.tracing import Trace
 
@@ -21,14 +23,20 @@ class Tracing:
             return
         # Starlette puts the application into the scope before the middleware runs.
         trace = Trace("fastapi", scope["app"].state.metrics, joined(Headers(scope=scope), "X-Request-ID"))
-        answer = _Answer(scope, send, trace)
+        answer = _Answer(scope, receive, send, trace)
         try:
-            await self._app(scope, receive, answer.send)
+            await self._app(scope, answer.receive if scope["type"] == "websocket" else receive, answer.send)
+        except WebSocketDisconnect:
+            # The client has left, which its handler saw when it sent something.
+            pass
         except Exception as error:
             response = errors.fault(error)
-            if answer.status is not None or scope["type"] == "websocket":
+            if answer.status is None:
+                await response(scope, receive, answer.send)
+            elif scope["type"] == "websocket":
+                await answer.send({"type": "websocket.close", "code": FAULT})
+            else:
                 raise
-            await response(scope, receive, answer.send)
         finally:
             answer.end()
 
@@ -36,9 +44,17 @@ class Tracing:
 class _Answer:
     """What is sent in one exchange."""
 
-    def __init__(self, scope: Scope, send: Send, trace: Trace) -> None:
-        self._scope, self._send, self._trace = scope, send, trace
+    def __init__(self, scope: Scope, receive: Receive, send: Send, trace: Trace) -> None:
+        self._scope, self._receive, self._send, self._trace = scope, receive, send, trace
+        self._close_code: int | None = None
         self.status: int | None = None
+
+    async def receive(self) -> Message:
+        """Pass on what a socket hears, and note with which code its client leaves."""
+        message = await self._receive()
+        if message["type"] == "websocket.disconnect" and self.status == 101:
+            self._close_code = self._close_code or message["code"]
+        return message
 
     async def send(self, message: Message) -> None:
         """Pass a message on, with the headers of the trace on the first."""
@@ -51,8 +67,9 @@ class _Answer:
         elif kind == "websocket.accept":
             self.status = 101
             self._trace.is_socket(self._route())
-        elif kind == "websocket.close" and self.status is None:
-            self.status = 403
+        elif kind == "websocket.close":
+            self._close_code = message["code"]
+            self.status = self.status or 403
         await self._send(message)
         if kind == "http.response.body" and not message.get("more_body"):
             # Here and not when the application returns: tasks in the background are no part of the answer.
@@ -60,7 +77,9 @@ class _Answer:
 
     def end(self) -> None:
         """Nothing more will be sent."""
-        self._trace.end(self._scope.get("method", "GET"), self._scope["path"], self._route(), self.status)
+        self._trace.end(
+            self._scope.get("method", "GET"), self._scope["path"], self._route(), self.status, self._close_code
+        )
 
     def _route(self) -> str:
         route = self._scope.get("answered_as", self._scope).get("route")

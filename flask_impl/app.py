@@ -55,6 +55,10 @@ def create_app(settings: Settings | None = None) -> ApiFlask:
     settings = settings or Settings.load()
     logs.configure(settings)
     app = ApiFlask("flask_impl", static_folder=None)
+    app.config["SOCK_SERVER_OPTIONS"] = {
+        "ping_interval": settings.socket_ping_seconds,
+        "max_message_size": settings.max_message_bytes,
+    }
     app.url_map.merge_slashes = False
     app.url_map.converters["text"] = TextConverter
     app.url_map.converters["book"] = BookConverter

@@ -1,9 +1,10 @@
 """Every answer that is not a success, as a problem document: ours, Werkzeug's, the database's and the unforeseen."""
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 from gunicorn.http.errors import NoMoreData, ParseException
 from sqlalchemy import exc
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
+from werkzeug.routing.exceptions import WebsocketMismatch
 
 from shared import errors, logs, problems
 from shared.errors import DomainError
@@ -28,6 +29,8 @@ def domain_error(error: DomainError) -> Response:
 
 def protocol_error(error: HTTPException) -> Response:
     """What Flask answers by itself, in our words."""
+    if isinstance(error, WebsocketMismatch) or (isinstance(error, MethodNotAllowed) and _seeks_socket()):
+        return domain_error(errors.PathNotFound())
     if isinstance(error, MethodNotAllowed):
         return domain_error(errors.MethodNotAllowed(error.valid_methods or ()))
     if isinstance(error, RequestEntityTooLarge):
@@ -52,6 +55,11 @@ def fault(error: Exception) -> Response:
     """A fault of ours."""
     logs.faults.exception("unhandled fault", exc_info=error)
     return _respond(problems.internal_answer())
+
+
+def _seeks_socket() -> bool:
+    # Where there are operations but no socket, Werkzeug may take a handshake for one of the methods that are missing.
+    return request.method == "GET" and request.headers.get("Upgrade", "").lower() == "websocket"
 
 
 def _respond(answer: Answer) -> Response:

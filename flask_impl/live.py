@@ -1,18 +1,17 @@
-"""What takes its time: streams and uploads."""
+"""What takes its time: streams, uploads and sockets."""
 
 from collections.abc import Iterator
 
-from flask import Blueprint
-
 from flask_impl.current import places
 from flask_impl.events import event_stream, silence
+from flask_impl.sockets import Socket, SocketBlueprint, messages
 from flask_impl.wire import Reply, operation
 from shared.events import Event
 from shared.model import User
 from shared.schemas import StreamQuery
 from shared.streaming import UPLOAD, Digest
 
-router = Blueprint("live", __name__)
+router = SocketBlueprint("live", __name__)
 
 
 @router.get("/stream/")
@@ -37,3 +36,10 @@ def upload(body: Iterator[bytes], user: User) -> Reply:
         for chunk in body:
             digest.add(chunk)
     return digest.result()
+
+
+@router.websocket("/ws/")
+def echo(socket: Socket) -> None:
+    """Send back each text that comes."""
+    for message in messages(socket):
+        socket.send(f"Message text was: {message}")

@@ -30,7 +30,7 @@ def end(response: Response) -> Response:
     response.headers.extend(g.trace.headers())
     if _is_socket() and response.status_code == 200:
         # flask-sock answers so when the socket is over, and gunicorn sends nothing of it.
-        g.trace.end(request.method, request.path, _route(), 101)
+        g.trace.end(request.method, request.path, _route(), 101, g.close_code)
     else:
         _when_sent(response, partial(g.trace.end, request.method, request.path, _route(), response.status_code))
     return response
@@ -61,7 +61,7 @@ def _route() -> str:
     if isinstance(refusal, MethodNotAllowed) and refusal.valid_methods and request_ctx.url_adapter:
         # The path is served, by another method.
         method = next(iter(refusal.valid_methods))
-        rule, _values = request_ctx.url_adapter.match(None, method, return_rule=True)
+        rule, _values = request_ctx.url_adapter.match(None, method, return_rule=True, websocket=False)
     return _template(rule.rule) if rule else UNMATCHED
 
 

@@ -43,6 +43,15 @@ class BodyTooLarge(DomainError):
     detail = "The request body exceeds the limit of this operation."
 
 
+class UpgradeRequired(DomainError):
+    """Only WebSockets are served here."""
+
+    detail = "This path is for WebSockets of version 13."
+
+    def headers(self) -> dict[str, str]:
+        return {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13"}
+
+
 class TargetTooLong(DomainError):
     """The request line is longer than the server reads."""
 

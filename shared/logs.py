@@ -46,6 +46,8 @@ def configure(settings: Settings) -> None:
                 "httpx2": {"level": "WARNING"},
                 "books": {"level": settings.log_level},
                 "books.requests": {"level": requests_level(settings)},
+                # It repeats what clients send: queries, and bytes that are no text.
+                "uvicorn.sockets": {"level": "CRITICAL"},
             },
         }
     )

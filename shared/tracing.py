@@ -45,8 +45,11 @@ class Trace:
         self._gauge = self._metrics.open_sockets.labels(route)
         self._gauge.inc()
 
-    def end(self, method: str, path: str, route: str, status: int | None) -> None:
-        """The answer has gone out, or will not (`status` is None); what is said a second time changes nothing."""
+    def end(self, method: str, path: str, route: str, status: int | None, close_code: int | None = None) -> None:
+        """The answer has gone out, or will not (`status` is None); what is said a second time changes nothing.
+
+        A socket is counted as the answer that opened it, and logged with the code that closed it.
+        """
         if self._ended:
             return
         self._ended = True
@@ -55,5 +58,6 @@ class Trace:
             seconds = perf_counter() - self._started
             self._metrics.count(method, route, status, seconds)
             duration_ms = round(seconds * 1000, 3)
-            logs.log_exchange(logs.Exchange(method, path, route, status, duration_ms, self.request_id))
+            said = (method, path, route, status) if close_code is None else ("WS", path, route, close_code)
+            logs.log_exchange(logs.Exchange(*said, duration_ms, self.request_id))
         logs.current_request.set(None)

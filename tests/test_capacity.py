@@ -3,14 +3,17 @@
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 import httpx2
 import pytest
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import ClientConnection
 
 from tests.conftest import CHEAP_HASHES, SECRET
 from tests.contract import raw
 from tests.contract.client import Api, User, assert_problem
+from tests.contract.sockets import PING, TEXT, attempt, by_hand, ended, frame, handshake, opened
 from tests.servers import TWINS, serving
 
 LASTING = "/stream/?count=2&interval=60"
@@ -19,6 +22,9 @@ SMALL = {
     "THREADS": "2",
     "MAX_STREAMS": "4",
     "MAX_TRANSFERS": "2",
+    "MAX_SOCKETS": "3",
+    "SOCKET_PING_SECONDS": "0.5",
+    "SOCKET_IDLE_SECONDS": "3",
     "MAX_UPLOAD_BYTES": str(MAX_UPLOAD_BYTES),
 }
 
@@ -152,3 +158,102 @@ def send(api: Api, user: User, body: bytes, framing: str) -> httpx2.Response:
     length = f"Content-Length: {len(body)}" if framing == "length" else "Transfer-Encoding: chunked"
     headers = [f"Authorization: {user.auth['Authorization']}", length]
     return raw.ask(api, "POST", "/upload/", headers, body if framing == "length" else raw.chunked(body))
+
+
+def open_sockets(api: Api, stack: ExitStack) -> list[ClientConnection]:
+    """As many sockets as there are places; what was closed a moment ago may still hold its place."""
+    sockets: list[ClientConnection] = []
+    deadline = time.monotonic() + 10
+    while len(sockets) < 3:
+        try:
+            sockets.append(stack.enter_context(opened(api)))
+        except InvalidStatus:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+    return sockets
+
+
+def test_a_socket_beyond_the_last_place_is_503(api: Api) -> None:
+    with ExitStack() as stack:
+        sockets = open_sockets(api, stack)
+        assert_full(attempt(api, handshake()))
+        for connection in sockets:
+            connection.send("a")
+            assert connection.recv(timeout=10) == "Message text was: a"
+
+
+def test_a_handshake_that_is_refused_takes_no_place(api: Api) -> None:
+    for lines in (handshake(Origin="https://evil.example"), handshake(Sec_WebSocket_Key=""), []):
+        assert {attempt(api, lines).status_code for _ in range(10)} <= {400, 403, 426}
+    with ExitStack() as stack:
+        open_sockets(api, stack)
+
+
+@pytest.mark.parametrize("way", ["close", "vanish", "binary", "too-large"])
+def test_a_socket_that_ends_frees_its_place_within_seconds(api: Api, way: str) -> None:
+    with ExitStack() as stack:
+        for connection in open_sockets(api, stack):
+            if way == "close":
+                connection.close()
+            elif way == "vanish":
+                connection.socket.shutdown(socket.SHUT_RDWR)
+            else:
+                connection.send(b"binary" if way == "binary" else "x" * 100_000)
+    left = time.monotonic()
+    with ExitStack() as stack:
+        open_sockets(api, stack)
+    assert time.monotonic() - left < 5
+
+
+def test_plain_requests_and_uploads_are_answered_while_all_else_is_open(api: Api, alice: User) -> None:
+    with ExitStack() as stack:
+        open_sockets(api, stack)
+        for _ in range(4):
+            open_stream(api, stack)
+        assert {api.http.get("/books/").status_code for _ in range(20)} == {200}
+        await_upload(api, alice, b"x", 200)
+
+
+def test_a_socket_on_which_nobody_speaks_is_closed(api: Api) -> None:
+    with opened(api) as connection:
+        began = time.monotonic()
+        end = ended(connection)
+        assert (end.code, end.reason) == (1000, "idle")
+        assert 2.5 < time.monotonic() - began < 10
+
+
+def test_a_socket_on_which_somebody_speaks_stays_open(api: Api) -> None:
+    with opened(api) as connection:
+        for _ in range(5):
+            time.sleep(1)
+            connection.send("a")
+            assert connection.recv(timeout=10) == "Message text was: a"
+
+
+def test_a_client_is_pinged(api: Api) -> None:
+    with by_hand(api) as connection:
+        assert connection.next().opcode == PING
+
+
+def test_a_client_that_does_not_answer_pings_is_dropped(api: Api) -> None:
+    with by_hand(api) as connection:
+        began = time.monotonic()
+        # 1008 from simple-websocket, 1011 from uvicorn: a client that hears nothing does not hear the code either.
+        assert connection.next_but(PING).code in {1008, 1011}
+        assert time.monotonic() - began < 2.9
+
+
+def test_a_client_that_reads_nothing_is_dropped(api: Api) -> None:
+    deadline = time.monotonic() + 20
+    with by_hand(api) as deaf:
+        deaf.connection.settimeout(0.5)
+        with pytest.raises(ConnectionError):
+            write_until(deadline, deaf.connection)
+    assert time.monotonic() < deadline
+
+
+def write_until(deadline: float, connection: socket.socket) -> None:
+    """Send texts for so long, whether the server still reads them or not."""
+    while time.monotonic() < deadline:
+        with suppress(TimeoutError):
+            connection.sendall(frame(TEXT, b"x" * 60_000))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from flask_impl.app import create_app as create_flask
 from shared.config import Settings
 from shared.docs import OPENAPI_FILE
 
@@ -30,7 +31,14 @@ THE_PAGE = {"GET /", "GET /static/{name}"}
 def test_the_table_of_routes_is_the_contract() -> None:
     document = json.loads(OPENAPI_FILE.read_text())
     promised = {f"{method.upper()} {path}" for path, item in document["paths"].items() for method in item}
-    assert set(re.findall(r"^\| `([A-Z]+ /\S*)` \|", README, re.MULTILINE)) == promised | THE_PAGE
+    rows = set(re.findall(r"^\| `([A-Z]+ /\S*)` \|", README, re.MULTILINE))
+    assert {row for row in rows if not row.startswith("WS ")} == promised | THE_PAGE
+
+
+def test_the_table_of_routes_has_every_socket(tmp_path: Path) -> None:
+    settings = Settings(database_url=f"sqlite:///{tmp_path}/books.sqlite3", secret_key_file=tmp_path / "key")
+    sockets = {rule.rule for rule in create_flask(settings).url_map.iter_rules() if rule.websocket}
+    assert set(re.findall(r"^\| `WS (/\S*)` \|", README, re.MULTILINE)) == sockets
 
 
 def test_the_query_parameters_of_the_lists_are_those_of_the_contract() -> None:

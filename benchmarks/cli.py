@@ -1,4 +1,4 @@
-"""`python -m benchmarks compare | layers | chats | report DIR`."""
+"""`python -m benchmarks compare | layers | chats | transfers | report DIR`."""
 
 import argparse
 import re
@@ -26,6 +26,8 @@ from benchmarks.records import Plan
 from benchmarks.report import publish
 from benchmarks.results import Results
 from benchmarks.text import minutes
+from benchmarks.transfers import BOUND_BYTES
+from benchmarks.transfers import measure as measure_transfers
 from benchmarks.workloads import LAYER_WORKLOADS, WORKLOADS
 
 INTERRUPTED = 130
@@ -83,6 +85,21 @@ def chat(options: argparse.Namespace) -> int:
         table.add_row(*chats.row(seen))
     Console(width=120).print(table)
     return 0
+
+
+def transfers(options: argparse.Namespace) -> int:
+    """Move a large catalogue into and out of each twin; 1 when memory grew beyond the bound."""
+    machine.require_linux()
+    field = contenders.load(contenders.CONTENDERS_FILE)
+    known = [contender.name for contender in field.contender]
+    defaults = [contender.name for contender in field.contender if contender.default]
+    names = contenders.choose(known, options.only or defaults, [], "contender")
+    growth = 0
+    for contender in field.contender:
+        for done in measure_transfers(contender, options.rows, options.database) if contender.name in names else ():
+            print(done, flush=True)
+            growth = max(growth, done.growth_bytes)
+    return int(growth > BOUND_BYTES)
 
 
 def carry_out(plan: Plan, options: argparse.Namespace) -> int:
@@ -166,6 +183,11 @@ def _parser() -> argparse.ArgumentParser:
     chatting.add_argument("--streams", type=_whole(1, 1000), default=200, help="open at once (default: 200)")
     chatting.add_argument("--rate", type=float, default=2.0, help="tokens a second in each (default: 2)")
     chatting.add_argument("--seconds", type=_seconds, default=10.0, help="how long requests are sent (default: 10)")
+    moving = commands.add_parser("transfers", help="import and export a large catalogue")
+    moving.set_defaults(command=transfers)
+    moving.add_argument("--rows", type=_whole(1, 100_000_000), default=1_000_000, help="default: 1000000")
+    moving.add_argument("--database", metavar="URL", help="instead of a new SQLite file; its rows stay there")
+    moving.add_argument("--only", type=_names, default=[], metavar="NAMES", help="contenders, by commas")
     reporting = commands.add_parser("report", help="render a run again from its raw data")
     reporting.set_defaults(command=report)
     reporting.add_argument("folder", type=Path, metavar="DIR")

@@ -49,7 +49,7 @@ async def import_books(
         async for chunk in body:
             await to_thread.run_sync(draft.add, chunk)
         await to_thread.run_sync(draft.end)
-        return await database.write(transfers.insert, draft, user, utc_now())
+        return await database.load(transfers.insert, draft, user, utc_now())
 
 
 async def _batches(database: Database, slots: Slots, media_type: str) -> AsyncGenerator[bytes, None]:

@@ -1,7 +1,7 @@
 """Where use cases meet the database: every connection is opened, committed and closed here."""
 
-from collections.abc import Callable, Generator, Iterator
-from typing import Concatenate, ParamSpec, TypeVar
+from collections.abc import Callable, Generator
+from typing import Concatenate, ParamSpec, TypeAlias, TypeVar
 
 from flask import current_app
 from sqlalchemy import Connection
@@ -12,6 +12,7 @@ from shared.engine import Engines
 
 P = ParamSpec("P")
 T = TypeVar("T")
+Items: TypeAlias = Generator[T, None, None]
 
 
 class Database:
@@ -31,8 +32,8 @@ class Database:
             return use_case(connection, *args, **kwargs)
 
     def stream(
-        self, use_case: Callable[Concatenate[Connection, P], Iterator[T]], *args: P.args, **kwargs: P.kwargs
-    ) -> Generator[T, None, None]:
+        self, use_case: Callable[Concatenate[Connection, P], Items[T]], *args: P.args, **kwargs: P.kwargs
+    ) -> Items[T]:
         """Run a use case that reads more than fits into memory; it holds its connection until it ends or is closed."""
         with self._engines.streams.connect() as connection:
             yield from use_case(connection, *args, **kwargs)

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, select
@@ -31,7 +31,7 @@ def export_headers(media_type: str) -> dict[str, str]:
     return {"Content-Type": media_type, "Content-Disposition": f'attachment; filename="{name}"', "Vary": "Accept"}
 
 
-def export(connection: Connection, media_type: str) -> Iterator[bytes]:
+def export(connection: Connection, media_type: str) -> Generator[bytes, None, None]:
     """Every book in the order of ids, a batch at a time, as they all are at one moment: one statement reads them.
 
     Something comes at once even of an empty catalogue, so that a caller knows early whether the database answers.

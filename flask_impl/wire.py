@@ -29,7 +29,8 @@ Headers: TypeAlias = Mapping[str, str]
 Reply: TypeAlias = BaseModel | Response | tuple[BaseModel, int, Headers]
 View: TypeAlias = Callable[..., Reply]
 
-CHUNK_BYTES = 65_536
+# gunicorn copies what it has read ahead at each read: large pieces cost a quarter of what small ones do.
+CHUNK_BYTES = 1_048_576
 
 
 class ApiResponse(Response):

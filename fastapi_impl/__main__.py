@@ -1,16 +1,18 @@
 """`python -m fastapi_impl`: the API in FastAPI, served by uvicorn."""
 
-import uvicorn
+from uvicorn import Config, Server
+from uvicorn.supervisors import ChangeReload
 
 from fastapi_impl.protocol import ProblemProtocol, SocketProtocol
+from fastapi_impl.server import GentleMaster, GentleServer
 from shared.cli import GRACEFUL_STOP_S, KEEP_ALIVE_S, ServerOptions, serve
 from shared.config import Settings
 
 
 def run(options: ServerOptions) -> None:
-    """Serve until a signal."""
+    """Serve until a signal, as uvicorn.run does, but with the listening socket in our hands."""
     settings = Settings.load()
-    uvicorn.run(
+    config = Config(
         "fastapi_impl.app:create_app",
         factory=True,
         host=options.host,
@@ -33,6 +35,13 @@ def run(options: ServerOptions) -> None:
         # Which proxies are believed is the application's to say; uvicorn would believe all of this machine.
         proxy_headers=False,
     )
+    listener = config.bind_socket()
+    if options.reload:
+        ChangeReload(config, target=Server(config).run, sockets=[listener]).run()
+    elif options.workers > 1:
+        GentleMaster(config, [listener]).run()
+    else:
+        GentleServer(config, listener).run([listener])
 
 
 if __name__ == "__main__":

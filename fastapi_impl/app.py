@@ -45,7 +45,8 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Take up what the last run left, and close with the application what it holds open."""
     async with create_task_group() as tasks:
         tasks.start_soon(app.state.thumbnails.catch_up)
-        yield
+        with app.state.stopping.at_signals():
+            yield
         tasks.cancel_scope.cancel()
     if app.state.upstream:
         await app.state.upstream.close()

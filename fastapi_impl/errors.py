@@ -64,6 +64,11 @@ def fault(error: Exception) -> Response:
     return _respond(problems.internal_answer())
 
 
+def cut_off() -> Response:
+    """The server cannot wait for this answer."""
+    return _respond(problems.answer(errors.Interrupted()))
+
+
 def _respond(answer: Answer) -> Response:
     return Response(answer.body, answer.status, answer.headers)
 

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Response
 from fastapi.responses import PlainTextResponse
 
-from fastapi_impl.current import CurrentMetrics
+from fastapi_impl.current import CurrentMetrics, CurrentServices, CurrentStopping
 from fastapi_impl.database import CurrentDatabase
 from fastapi_impl.openapi import problems
 from fastapi_impl.wire import NO_STORE, StrictRoute
@@ -21,9 +21,9 @@ async def live() -> Health:
 
 
 @router.get("/health/ready", responses=problems(400, 503))
-async def ready(database: CurrentDatabase) -> Readiness:
-    """The database answers and has the right schema."""
-    return await database.read(health.ready)
+async def ready(database: CurrentDatabase, services: CurrentServices, stopping: CurrentStopping) -> Readiness:
+    """The database answers and has the right schema, files can be written, and the server is not about to stop."""
+    return await database.read(health.ready, services.settings.files_dir, stopping=stopping.is_set())
 
 
 # Not async: the files of all workers are read, on a thread beside the event loop.

@@ -14,11 +14,15 @@ from shared.handshake import MAX_FRAGMENTS, TOO_LARGE, is_handshake
 
 LINGER_S = 2.0
 
+# How long a stopping server keeps idle connections, for a request that may be on its way; the same in gunicorn.
+STOP_LINGER_S = 2.0
+
 
 class ProblemProtocol(HttpToolsProtocol):
     """uvicorn's protocol on httptools, which has no limits of its own and refuses in plain text."""
 
     _refusal: DomainError | None = None
+    _stopping = False
 
     def on_url(self, url: bytes) -> None:
         """Collect the target, up to the limit of a request line."""
@@ -39,6 +43,35 @@ class ProblemProtocol(HttpToolsProtocol):
         if self.parser.get_http_version() not in {"1.0", "1.1"}:
             self._refuse(errors.MalformedRequest())
         super().on_headers_complete()
+        if self._stopping and not self._is_idle():
+            self.cycle.keep_alive = False
+
+    def shutdown(self) -> None:
+        """Announce the end of the connection with the answer that is due, or linger for a request on its way.
+
+        uvicorn would close an idle connection at once, and lose what its client has just sent.
+        """
+        self._stopping = True
+        if self._is_idle() or self.cycle.response_started:
+            self._linger()
+        else:
+            self.cycle.keep_alive = False
+
+    def on_response_complete(self) -> None:
+        """Wait for the next request; shortly, if the server is stopping."""
+        super().on_response_complete()
+        if self._stopping:
+            self._linger()
+
+    def _linger(self) -> None:
+        self.loop.call_later(STOP_LINGER_S, self._close_if_idle)
+
+    def _close_if_idle(self) -> None:
+        if self._is_idle():
+            self.transport.close()
+
+    def _is_idle(self) -> bool:
+        return self.cycle is None or self.cycle.response_complete  # type: ignore[redundant-expr]  # None at first
 
     def _should_upgrade(self) -> bool:
         # Any other handshake stays a plain request, which the application refuses in its own words.

@@ -1,5 +1,7 @@
 """Every exchange gets an id, is timed, counted and logged; a plain ASGI middleware, the cheapest kind."""
 
+from asyncio import CancelledError
+
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketDisconnect
@@ -29,6 +31,11 @@ class Tracing:
         except WebSocketDisconnect:
             # The client has left, which its handler saw when it sent something.
             pass
+        except CancelledError:
+            # When the time for a graceful stop is over, uvicorn cancels what still runs, and would answer 500.
+            if answer.status is not None or scope["type"] == "websocket":
+                raise
+            await errors.cut_off()(scope, receive, answer.send)
         except Exception as error:
             response = errors.fault(error)
             if answer.status is None:

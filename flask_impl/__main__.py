@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from gunicorn.app.base import BaseApplication
 
+from flask_impl.server import GentleMaster
 from shared.cli import (
     GRACEFUL_STOP_S,
     KEEP_ALIVE_S,
@@ -41,7 +42,7 @@ class Server(BaseApplication):
             "limit_request_fields": MAX_HEADERS,
             "keepalive": KEEP_ALIVE_S,
             "graceful_timeout": GRACEFUL_STOP_S,
-            "logger_class": "flask_impl.protocol.ServerLog",
+            "logger_class": "flask_impl.server.ServerLog",
             "reload": self._options.reload,
             "control_socket_disable": True,
             # Which proxies are believed is the application's to say; gunicorn would believe all of this machine.
@@ -56,6 +57,10 @@ class Server(BaseApplication):
         from flask_impl.app import create_app
 
         return create_app()
+
+    def run(self) -> None:
+        """Serve until a signal."""
+        GentleMaster(self).run()
 
 
 def run(options: ServerOptions) -> None:

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response
 
-from flask_impl.current import metrics
+from flask_impl.current import metrics, services, stopping
 from flask_impl.database import database
 from flask_impl.wire import NO_STORE, Reply, operation
 from shared import health
@@ -22,8 +22,8 @@ def live() -> Reply:
 @router.get("/health/ready")
 @operation()
 def ready() -> Reply:
-    """The database answers and has the right schema."""
-    return database.read(health.ready)
+    """The database answers and has the right schema, files can be written, and the server is not about to stop."""
+    return database.read(health.ready, services.settings.files_dir, stopping=stopping.is_set())
 
 
 @router.get("/metrics")

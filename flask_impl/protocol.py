@@ -1,9 +1,9 @@
 """What gunicorn refuses before the application sees it, in the words of the contract."""
 
+import signal
+import time
 from typing import Any
 
-from gunicorn.config import Config
-from gunicorn.glogging import Logger
 from gunicorn.http.errors import ExpectationFailed, LimitRequestHeaders, LimitRequestLine, ParseException
 from gunicorn.util import write_nonblock
 from gunicorn.workers.gthread import ThreadWorker
@@ -16,38 +16,54 @@ _FACTS: dict[type[Exception], type[DomainError]] = {
     LimitRequestHeaders: errors.HeadersTooLarge,
     LimitRequestLine: errors.TargetTooLong,
 }
-
-
-class ServerLog(Logger):
-    """gunicorn's records, which go where all others go."""
-
-    def setup(self, cfg: Config) -> None:
-        """Leave out the handlers of gunicorn's own."""
-        super().setup(cfg)
-        self.error_log.handlers.clear()
-        self.error_log.propagate = True
+# How long the door stays open after the signal.
+DOOR_S = 0.05
 
 
 class ProblemWorker(ThreadWorker):
     """gunicorn's worker with threads, whose refusals are problem documents."""
 
     def load_wsgi(self) -> None:
-        """Load the application, and announce the end of a connection whose body nobody will read.
+        """Load the application, and announce the end of a connection whose body nobody will read, or of all at a stop.
 
         gunicorn ends it after the answer, but says keep-alive before: a client that believes it loses a request.
         """
         super().load_wsgi()
-        application = self.wsgi
+        application: Any = self.wsgi
+        self._stopping = application.extensions["stopping"]
 
         def announcing(environ: Any, start_response: Any) -> Any:
             def start(status: str, *arguments: Any) -> Any:
-                if status.startswith("413"):
+                if status.startswith("413") or not self.alive:
                     start_response.__self__.force_close()
                 return start_response(status, *arguments)
 
             return application(environ, start)
 
         self.wsgi = announcing
+
+    def init_signals(self) -> None:
+        """Leave Ctrl-C, which a terminal sends to all processes, to the master."""
+        super().init_signals()
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def set_accept_enabled(self, enabled: bool | None) -> None:
+        """Accept connections or not; a worker that stops takes in who is at the door, and closes it."""
+        super().set_accept_enabled(enabled)
+        if not (enabled or self.alive):
+            self._stopping.set()
+            # When all processes are told at once, the master needs this moment to turn newcomers away.
+            time.sleep(DOOR_S)
+            for listener in self.sockets:
+                self._accept_all(listener)
+                listener.close()
+
+    def _accept_all(self, listener: Any) -> None:
+        listener.setblocking(False)
+        before = None
+        while before != self.nr_conns:
+            before = self.nr_conns
+            self.accept(listener)
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
         """Answer what could not be read, and a fault that the application let through."""

@@ -3,6 +3,7 @@
 import argparse
 import os
 import shutil
+import signal
 import socket
 import sys
 import tempfile
@@ -51,6 +52,9 @@ def serve(program: str, default_port: int, run: Callable[[ServerOptions], None])
         _refuse(program, f"the database cannot be reached: {str(error.orig).splitlines()[0]}", 1)
     except OSError as error:
         _refuse(program, f"cannot listen on {options.host} port {options.port}: {error.strerror}", 1)
+    for sig in (signal.SIGINT, signal.SIGTERM):
+        # Before the server listens to signals, and once it has stopped by one, the process just ends.
+        signal.signal(sig, lambda _sig, _frame: sys.exit(0))
     with _folder_for_metrics():
         run(options)
 

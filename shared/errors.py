@@ -220,6 +220,12 @@ class DatabaseAway(Overloaded):
     detail = "The database cannot be reached; try again shortly."
 
 
+class ServerStopping(Overloaded):
+    """The server has been told to stop, and takes no new work."""
+
+    detail = "This server is stopping; ask another, or again shortly."
+
+
 class Interrupted(Overloaded):
     """Nobody waits for this answer any more, or the server is about to stop."""
 

@@ -28,6 +28,7 @@ from shared.errors import (
     Overloaded,
     PathNotFound,
     RangeNotSatisfiable,
+    ServerStopping,
     StaleVersion,
     StorageAway,
     TargetTooLong,
@@ -87,6 +88,7 @@ KINDS: dict[type[DomainError], Kind] = {
     NoFreePlace: Kind(503, "no-free-place", "No free place"),
     StorageAway: Kind(503, "storage-away", "Storage away"),
     DatabaseAway: Kind(503, "database-away", "Database away"),
+    ServerStopping: Kind(503, "server-stopping", "Server stopping"),
     UpstreamTimeout: Kind(504, "upstream-timeout", "Upstream timeout"),
 }
 INTERNAL = Kind(500, "internal-error", "Internal server error")

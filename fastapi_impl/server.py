@@ -1,0 +1,43 @@
+"""uvicorn, told to stop: newcomers are turned away at the signal, and those who are in get their answers."""
+
+import signal
+import socket
+from types import FrameType
+
+from uvicorn import Config, Server
+from uvicorn.supervisors import Multiprocess
+
+from shared.listening import turn_away
+
+
+class GentleServer(Server):
+    """A server that is the only process."""
+
+    def __init__(self, config: Config, listener: socket.socket) -> None:
+        super().__init__(config)
+        self._listener = listener
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Stop in a moment, in which those at the door are let in."""
+        turn_away(self._listener)
+        super().handle_exit(sig, frame)
+
+
+class GentleMaster(Multiprocess):
+    """The parent of the workers, all of which listen on one socket."""
+
+    def __init__(self, config: Config, sockets: list[socket.socket]) -> None:
+        super().__init__(config, sockets)
+        for sig in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(sig, self._told_to_stop)
+
+    def _told_to_stop(self, sig: int, _frame: FrameType | None) -> None:
+        for listener in self.sockets:
+            turn_away(listener)
+        self.signal_queue.append(sig)
+
+    def terminate_all(self) -> None:
+        """Tell the workers, and let go of the socket: it is closed when nobody holds it any more."""
+        super().terminate_all()
+        for listener in self.sockets:
+            listener.close()

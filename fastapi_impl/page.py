@@ -1,38 +1,30 @@
-"""The web page.
+"""The web page; finding its files is a plain dependency, which FastAPI runs in a thread, for it reads them."""
 
-Its handlers are plain functions, which FastAPI runs in threads: they read files.
-"""
+from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
-from fastapi.responses import FileResponse
-from starlette.datastructures import Headers
-from starlette.staticfiles import NotModifiedResponse, StaticFiles
+from fastapi import APIRouter, Depends, Response
 
-from shared.page import HEADERS, PageFile, asset, index
+from fastapi_impl.current import CurrentFileRequest
+from fastapi_impl.files import send
+from shared.page import HEADERS, asset, index
+from shared.stored import FileRequest, StoredFile
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/")
-def page(request: Request) -> Response:
+async def page(file: Annotated[StoredFile, Depends(index)], asked: CurrentFileRequest) -> Response:
     """The page itself."""
-    return _send(index(), request.headers)
+    return await _send(file, asked)
 
 
 @router.get("/static/{name:path}")
-def page_asset(name: str, request: Request) -> Response:
+async def page_asset(file: Annotated[StoredFile, Depends(asset)], asked: CurrentFileRequest) -> Response:
     """A style, script or picture of the page."""
-    return _send(asset(name), request.headers)
+    return await _send(file, asked)
 
 
-def _send(file: PageFile, asked: Headers) -> Response:
-    response = FileResponse(
-        file.path,
-        headers=HEADERS | {"ETag": f'"{file.digest}"'},
-        media_type=f"{file.media_type}; charset=utf-8",
-        stat_result=file.path.stat(),
-    )
-    # A FileResponse by itself never answers 304; Starlette keeps that with its static files.
-    if StaticFiles().is_not_modified(response.headers, asked):
-        return NotModifiedResponse(response.headers)
+async def _send(file: StoredFile, asked: FileRequest) -> Response:
+    response = await send(file, asked)
+    response.headers.update(HEADERS)
     return response

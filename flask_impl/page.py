@@ -1,8 +1,10 @@
 """The web page."""
 
-from flask import Blueprint, Response, send_file
+from flask import Blueprint, Response
 
-from shared.page import HEADERS, PageFile, asset, index
+from flask_impl.files import send
+from shared.page import HEADERS, asset, index
+from shared.stored import StoredFile
 
 router = Blueprint("page", __name__)
 
@@ -19,9 +21,7 @@ def page_asset(name: str) -> Response:
     return _send(asset(name))
 
 
-def _send(file: PageFile) -> Response:
-    response = send_file(file.path, mimetype=file.media_type, etag=file.digest)
-    # Werkzeug names the file for whoever saves it, which nobody does with a page.
-    response.headers.pop("Content-Disposition", None)
+def _send(file: StoredFile) -> Response:
+    response = send(file)
     response.headers.update(HEADERS)
     return response

@@ -1,14 +1,21 @@
 """The web page as both twins serve it: `static/index.html` at `/`, and what it loads below `/static/`."""
 
 import hashlib
-from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from shared.errors import PathNotFound
+from shared.stored import StoredFile
 
 _STATIC = Path(__file__).parent / "static"
 _ASSETS = _STATIC / "assets"
-_TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+_TYPES = {
+    ".html": "text/html",
+    ".css": "text/css",
+    ".js": "text/javascript",
+    # Which types get a charset by themselves differs between the frameworks.
+    ".svg": "image/svg+xml; charset=utf-8",
+}
 
 # Covers are shown from memory (blob:), for a thumbnail that is still being made is not an image yet.
 _POLICY = {
@@ -25,34 +32,23 @@ HEADERS = {
     "Content-Security-Policy": "; ".join(f"{name} {sources}" for name, sources in _POLICY.items()),
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
-    # The names do not change with the content: every use asks whether its copy is current.
-    "Cache-Control": "no-cache",
-    "Accept-Ranges": "bytes",
 }
 
 
-@dataclass(frozen=True, slots=True)
-class PageFile:
-    """A file of the page; the digest is of its content, so that every host gives it the same ETag."""
-
-    path: Path
-    media_type: str
-    digest: str
-
-
-def index() -> PageFile:
+def index() -> StoredFile:
     """The page itself."""
-    return _page_file(_STATIC / "index.html")
+    return _stored(_STATIC / "index.html")
 
 
-def asset(name: str) -> PageFile:
+def asset(name: str) -> StoredFile:
     """What the page loads by exactly this name; raises PathNotFound."""
     # Looked up among the files that there are, so no spelling of a path leads anywhere else.
     found = {path.relative_to(_ASSETS).as_posix(): path for path in _ASSETS.rglob("*.*")}
     if name not in found:
         raise PathNotFound
-    return _page_file(found[name])
+    return _stored(found[name])
 
 
-def _page_file(path: Path) -> PageFile:
-    return PageFile(path, _TYPES[path.suffix], hashlib.sha256(path.read_bytes()).hexdigest()[:32])
+def _stored(path: Path) -> StoredFile:
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    return StoredFile(path, _TYPES[path.suffix], digest, datetime.fromtimestamp(path.stat().st_mtime, UTC))

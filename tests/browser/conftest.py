@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.visitor import Visitor
+from tests.chat_upstream import standing_in
 from tests.conftest import CHEAP_HASHES, SECRET
 from tests.contract.client import Api, User
 from tests.servers import TWINS, serving
@@ -40,13 +41,21 @@ def twin(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def origin(twin: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def language_model() -> Iterator[str]:
+    """Where a stand-in answers for the librarian, as slowly and as badly as a question orders."""
+    with standing_in() as stand_in:
+        yield f"{stand_in.url}/v1"
+
+
+@pytest.fixture(scope="session")
+def origin(twin: str, language_model: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server that only these tests use."""
     folder = tmp_path_factory.mktemp(twin)
     environment = {
         "DATABASE_URL": f"sqlite:///{folder}/books.sqlite3",
         "FILES_DIR": str(folder / "files"),
         "SECRET_KEY": SECRET,
+        "CHAT_UPSTREAM_URL": language_model,
         "LOGIN_FAILURES_PER_ADDRESS": "100000",
         **CHEAP_HASHES,
     }
@@ -64,6 +73,12 @@ def api(origin: str) -> Iterator[Api]:
 @pytest.fixture(scope="session")
 def alice(api: Api) -> User:
     """The owner of books that the visitor finds."""
+    return api.new_user()
+
+
+@pytest.fixture(scope="session")
+def bob(api: Api) -> User:
+    """Somebody else."""
     return api.new_user()
 
 

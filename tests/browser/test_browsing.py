@@ -114,7 +114,7 @@ def test_a_book_has_an_address_and_closing_it_goes_back_to_the_list(visitor: Vis
     expect(dialog).to_be_visible()
     visitor.page.go_back()
     expect(dialog).to_be_hidden()
-    visitor.open("/docs")
+    visitor.page.goto("about:blank")
     visitor.page.goto(address)
     visitor.page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
@@ -159,5 +159,4 @@ def test_the_page_says_which_twin_serves_it(visitor: Visitor, twin: str) -> None
     visitor.open()
     name = {"flask": "Flask", "fastapi": "FastAPI"}[twin]
     expect(visitor.page.get_by_role("contentinfo")).to_contain_text(f"Served by {name}.")
-    visitor.page.get_by_role("contentinfo").get_by_role("link").click()
-    expect(visitor.page).to_have_url(re.compile(r"/docs$"))
+    expect(visitor.page.get_by_role("contentinfo").get_by_role("link")).to_have_attribute("href", "/docs")

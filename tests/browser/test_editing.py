@@ -14,8 +14,8 @@ class Owner:
 
     def __init__(self, visitor: Visitor, api: Api) -> None:
         self.visitor = visitor
-        visitor.open()
-        self.user = api.session(visitor.register())
+        self.user = api.new_user()
+        visitor.log_in(self.user)
         self.book = api.new_book(self.user, title=unique("Mine "), description="First words.")
 
     def open(self) -> None:
@@ -36,6 +36,7 @@ def owner(visitor: Visitor, api: Api) -> Owner:
 
 def test_a_book_is_added_with_everything_it_has(owner: Owner, visitor: Visitor, api: Api) -> None:
     title = unique("Odyssey ")
+    visitor.open()
     visitor.button("Add a book").click()
     expect(visitor.field("Title")).to_be_focused()
     for label, text in {"Title": title, "Author": "Ὅμηρος", "Category": "epic", "Year": "-725"}.items():
@@ -58,6 +59,7 @@ def test_a_book_is_added_with_everything_it_has(owner: Owner, visitor: Visitor, 
 
 def test_values_that_the_server_refuses_are_explained_at_their_fields(owner: Owner, visitor: Visitor) -> None:
     visitor.expect_refusal(422, "/books/")
+    visitor.open()
     visitor.button("Add a book").click()
     visitor.fill("Title", "x" * 301)
     visitor.fill("Author", "  ")
@@ -70,7 +72,7 @@ def test_values_that_the_server_refuses_are_explained_at_their_fields(owner: Own
 
 
 def test_a_change_shows_at_once_in_the_book_and_in_the_list(owner: Owner, visitor: Visitor) -> None:
-    visitor.fill("Search", owner.book["title"])
+    visitor.open(f"/?q={owner.book['title']}")
     visitor.link(owner.book["title"]).click()
     visitor.button("Edit").click()
     changed = unique("Changed ")
@@ -136,7 +138,7 @@ def test_leaving_the_page_deletes_at_once_what_was_about_to_be(owner: Owner, vis
     visitor.button("Delete").click()
     expect(visitor.button("Undo")).to_be_visible()
     assert api.http.get(url(owner.book)).status_code == 200
-    visitor.open("/docs")
+    visitor.page.goto("about:blank")
     visitor.wait_until(lambda: api.http.get(url(owner.book)).status_code == 404, "the book is still there")
 
 

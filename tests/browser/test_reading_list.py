@@ -8,10 +8,9 @@ from tests.contract.client import Api, User, unique, url
 
 
 @pytest.fixture
-def reader(visitor: Visitor) -> Visitor:
+def reader(visitor: Visitor, api: Api) -> Visitor:
     """The visitor, logged in."""
-    visitor.open()
-    visitor.register()
+    visitor.log_in(api.new_user())
     return visitor
 
 

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import ConsoleMessage, Locator, Page, Request
 
-from tests.contract.client import PASSWORD, Api, unique
+from tests.contract.client import PASSWORD, Api, User, unique
 
 # A slow machine is not a fault of the page.
 PATIENCE_MS = 10_000
@@ -34,6 +34,12 @@ class Visitor:
     def open(self, target: str = "/") -> None:
         """Go to an address of the page."""
         self.page.goto(self._origin + target)
+
+    def log_in(self, user: User) -> None:
+        """Be logged in as `user` from the next address on, as after an earlier visit."""
+        cookie = self.api.browser(user.username)
+        self.page.context.add_cookies([{"name": "session", "value": cookie, "url": self._origin}])
+        self.page.add_init_script("if (location.host) localStorage.setItem('logged-in', '1')")
 
     def register(self) -> str:
         """Open a new account by the page's own form; returns its name."""

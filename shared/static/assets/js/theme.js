@@ -10,8 +10,8 @@
 
   const show = () => {
     root.dataset.theme = chosen();
-    const button = document.getElementById("theme");
-    if (button) button.textContent = `Theme: ${chosen()}`;
+    const name = document.querySelector("#theme span");
+    if (name) name.textContent = `Theme: ${chosen()}`;
   };
 
   show();

@@ -1,13 +1,13 @@
 """Books in a CSV file (RFC 4180): a header with the names of a book's fields, then one record a book."""
 
 import csv
-import re
 from collections.abc import Iterator
 from typing import NamedTuple, TextIO
 
 from pydantic import ValidationError
 
 from shared.problems import invalid_input
+from shared.records.cells import read_number
 from shared.schemas import FullBook
 
 COLUMNS = tuple(FullBook.model_fields)
@@ -64,16 +64,11 @@ class BookRecords:
             return Rejected(line, f"{len(fields)} fields under {len(self._header)} columns")
         texts = dict(zip(self._header, fields, strict=True))
         values: dict[str, object] = {name: texts[name] for name in COLUMNS}
-        values |= {name: _number(texts[name]) for name in ("rating", "published_year")}
+        values |= {name: read_number(texts[name]) for name in ("rating", "published_year")}
         try:
             return FullBook.model_validate(values)
         except ValidationError as error:
             return Rejected(line, f"{_one_line(error)} (title {texts['title'][:60]!r})")
-
-
-def _number(text: str) -> int | str | None:
-    """The value that the schema will judge; what does not look like a number stays text, nothing is None."""
-    return int(text) if re.fullmatch(r"-?[0-9]{1,9}", text) else text or None
 
 
 def _one_line(error: ValidationError) -> str:

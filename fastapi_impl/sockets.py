@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from typing import Annotated, Any
 
-from anyio import fail_after
+from anyio import move_on_after
 from fastapi import APIRouter, Depends, FastAPI, Request, WebSocket
 from fastapi.types import DecoratedCallable
 
@@ -54,12 +54,14 @@ async def messages(socket: WebSocket) -> AsyncIterator[str]:
 
 async def _next_text(socket: WebSocket) -> str | None:
     services: Services = socket.app.state.services
-    try:
-        with fail_after(services.settings.socket_idle_seconds):
+    message = None
+    while message is None:
+        with move_on_after(services.settings.socket_idle_seconds):
             message = await socket.receive()
-    except TimeoutError:
-        await socket.close(NORMAL, "idle")
-        return None
+        # Who is being answered need not say anything.
+        if message is None and not getattr(socket.state, "answering", False):
+            await socket.close(NORMAL, "idle")
+            return None
     if message["type"] == "websocket.receive" and message.get("text") is None:
         await socket.close(NOT_TEXT, "texts only")
     return message.get("text")

@@ -6,7 +6,7 @@ from base64 import b64decode
 from shared.errors import MalformedRequest, UpgradeRequired
 
 # Why a socket is closed (RFC 6455 section 7.4, and 1012 of the IANA registry).
-NORMAL, NOT_TEXT, TOO_LARGE, FAULT, RESTART = 1000, 1003, 1009, 1011, 1012
+NORMAL, NOT_TEXT, POLICY, TOO_LARGE, FAULT, RESTART = 1000, 1003, 1008, 1009, 1011, 1012
 # What a log says of a socket that ended without a word.
 LOST = 1006
 

@@ -1,24 +1,30 @@
 """A language model speaks for the librarian: its answers, its failures, and clients that leave it in mid-sentence."""
 
 import json
+import socket
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import httpx2
 import pytest
+from websockets.frames import Close
+from websockets.sync.client import ClientConnection
 
 from tests.chat_upstream import StandIn, standing_in
 from tests.conftest import CHEAP_HASHES, SECRET
+from tests.contract.chats import talking
 from tests.contract.client import Api, User, assert_problem, unique
 from tests.contract.events import Event, events
+from tests.contract.sockets import ended
 from tests.servers import TWINS, free_port, serving
 
 KEY = "sk-open-sesame"
 PLACES = 3
 IMPATIENT_S = "0.8"
+IDLE_S = "3"
 # Far beyond what these tests take: whatever ends a wait, it was not the time-out.
 PATIENT_S = "100"
 
@@ -52,7 +58,7 @@ def stand_in() -> Iterator[StandIn]:
 
 
 @contextmanager
-def relaying(twin: str, upstream: str, timeout_s: str, folder: Path) -> Iterator[tuple[Api, Path]]:
+def relaying(twin: str, upstream: str, timeout_s: str, folder: Path, **settings: str) -> Iterator[tuple[Api, Path]]:
     """A server in one process, whose language model is at `upstream`."""
     environment = CHEAP_HASHES | {
         "DATABASE_URL": f"sqlite:///{folder}/books.sqlite3",
@@ -61,6 +67,7 @@ def relaying(twin: str, upstream: str, timeout_s: str, folder: Path) -> Iterator
         "CHAT_UPSTREAM_URL": upstream,
         "CHAT_UPSTREAM_KEY": KEY,
         "CHAT_UPSTREAM_TIMEOUT_SECONDS": timeout_s,
+        **settings,
     }
     log = folder / "log"
     with serving(twin, environment, log, workers=1) as url, httpx2.Client(base_url=url, timeout=20) as http:
@@ -72,7 +79,7 @@ def impatient(
     request: pytest.FixtureRequest, stand_in: StandIn, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Relay]:
     folder = tmp_path_factory.mktemp(request.param)
-    with relaying(request.param, f"{stand_in.url}/v1", IMPATIENT_S, folder) as (api, log):
+    with relaying(request.param, f"{stand_in.url}/v1", IMPATIENT_S, folder, SOCKET_IDLE_SECONDS=IDLE_S) as (api, log):
         yield Relay(api, api.new_user(), stand_in, log)
 
 
@@ -220,3 +227,114 @@ def test_a_language_model_that_is_not_there_is_502(twin: str, tmp_path: Path) ->
     with relaying(twin, f"http://127.0.0.1:{free_port()}/v1", PATIENT_S, tmp_path) as (api, _log):
         response = api.http.post("/chat", json={"message": "hello"}, headers=api.new_user().auth)
         assert_problem(response, 502, "upstream-failed")
+
+
+def order(connection: ClientConnection, what: str) -> None:
+    connection.send(json.dumps({"message": f"stand-in: {what}"}))
+
+
+def said(connection: ClientConnection) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(connection.recv(timeout=20))
+    return found
+
+
+def types(connection: ClientConnection) -> list[str]:
+    """The types of all that is said up to an end."""
+    found = [said(connection)["type"]]
+    while found[-1] == "token":
+        found.append(said(connection)["type"])
+    return found
+
+
+def test_a_conversation_is_relayed(impatient: Relay) -> None:
+    with talking(impatient.api, impatient.user.auth) as connection:
+        for count in (1, 5, 3):
+            order(connection, f"tokens={count}")
+            assert types(connection) == ["token"] * count + ["done"]
+
+
+@pytest.mark.parametrize(
+    ("what", "slug"),
+    [
+        ("status=500", "upstream-failed"),
+        ("tokens=2 then=cut", "upstream-failed"),
+        ("delay=60", "upstream-timeout"),
+        ("tokens=2 then=silence", "upstream-timeout"),
+    ],
+)
+def test_after_a_failure_the_conversation_goes_on(impatient: Relay, what: str, slug: str) -> None:
+    with talking(impatient.api, impatient.user.auth) as connection:
+        order(connection, what)
+        while (error := said(connection))["type"] == "token":
+            pass
+        assert error["problem"]["type"] == f"urn:problem:{slug}"
+        order(connection, "tokens=2")
+        assert types(connection) == ["token", "token", "done"]
+
+
+def test_who_is_being_answered_is_not_idle(impatient: Relay) -> None:
+    with talking(impatient.api, impatient.user.auth) as connection:
+        order(connection, "tokens=14 rate=3")
+        assert types(connection) == ["token"] * 14 + ["done"]
+        assert ended(connection) == Close(1000, "idle")
+
+
+ENDLESS = ["tokens=1000000 rate=20", "tokens=1 then=silence", "tokens=1 then=comments"]
+WORDLESS = ["delay=60", "tokens=0 then=silence"]
+
+
+@pytest.mark.parametrize("what", [*ENDLESS, *WORDLESS])
+def test_stop_cancels_the_answer(patient: Relay, what: str) -> None:
+    await_open(patient.stand_in, 0)
+    with talking(patient.api, patient.user.auth) as connection:
+        order(connection, what)
+        await_open(patient.stand_in, 1)
+        connection.send('{"type": "stop"}')
+        assert types(connection)[-1] == "stopped"
+        await_open(patient.stand_in, 0)
+        order(connection, "tokens=1")
+        assert types(connection) == ["token", "done"]
+
+
+def test_a_question_interrupts_the_answer_to_the_one_before(patient: Relay) -> None:
+    with talking(patient.api, patient.user.auth) as connection:
+        order(connection, "tokens=1 then=silence")
+        assert said(connection)["type"] == "token"
+        order(connection, "tokens=3")
+        assert types(connection) == ["stopped"]
+        assert types(connection) == ["token", "token", "token", "done"]
+
+
+def test_nonsense_interrupts_too(patient: Relay) -> None:
+    with talking(patient.api, patient.user.auth) as connection:
+        order(connection, "tokens=1 then=silence")
+        assert said(connection)["type"] == "token"
+        connection.send("nonsense")
+        assert types(connection) == ["stopped"]
+        assert types(connection) == ["error"]
+
+
+@pytest.mark.parametrize("what", [*ENDLESS, *WORDLESS])
+@pytest.mark.parametrize("politely", [True, False])
+def test_a_client_that_leaves_the_conversation_cancels_the_answer(patient: Relay, what: str, politely: bool) -> None:
+    await_open(patient.stand_in, 0)
+    with talking(patient.api, patient.user.auth) as connection:
+        order(connection, what)
+        await_open(patient.stand_in, 1)
+        if politely:
+            connection.close()
+        else:
+            connection.socket.shutdown(socket.SHUT_RDWR)
+        await_open(patient.stand_in, 0)
+
+
+def test_a_session_that_ends_ends_the_conversation_at_the_next_message(patient: Relay) -> None:
+    user = patient.api.session(patient.user.username)
+    with talking(patient.api, user.auth) as connection:
+        order(connection, "tokens=1 then=silence")
+        assert said(connection)["type"] == "token"
+        patient.api.http.post("/auth/logout", json={"refresh_token": user.refresh_token}).raise_for_status()
+        connection.send('{"type": "stop"}')
+        assert types(connection) == ["stopped"]
+        assert said(connection)["problem"]["type"] == "urn:problem:invalid-token"
+        assert ended(connection).code == 1008

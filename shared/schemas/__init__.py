@@ -18,7 +18,7 @@ from shared.schemas.books import (
     PageQuery,
     Sort,
 )
-from shared.schemas.chat import ChatMessage, Done, Failure, StopMessage, Token
+from shared.schemas.chat import ChatMessage, Done, Failure, StopMessage, Stopped, Token
 from shared.schemas.covers import Cover, CoverForm, PendingThumbnail
 from shared.schemas.health import Health, Readiness
 from shared.schemas.live import StreamQuery, Uploaded
@@ -60,6 +60,7 @@ __all__ = [
     "Registration",
     "Sort",
     "StopMessage",
+    "Stopped",
     "StreamQuery",
     "Todo",
     "TodoPage",

@@ -18,7 +18,7 @@ class ChatMessage(Body):
 
 
 class StopMessage(Body):
-    """What ends the answer that is being given on a WebSocket."""
+    """What interrupts the answer that is being given on a WebSocket, and asks for no other."""
 
     type: Literal["stop"]
 
@@ -35,6 +35,12 @@ class Done(BaseModel):
 
     type: Literal["done"] = "done"
     books: Annotated[list[int], Field(description="Ids of the books that the answer speaks of.")]
+
+
+class Stopped(BaseModel):
+    """The end of an answer that was interrupted."""
+
+    type: Literal["stopped"] = "stopped"
 
 
 class Failure(BaseModel):

@@ -6,6 +6,7 @@ route checks size, media type and syntax, in the contract's order, and reads que
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from anyio import CancelScope
@@ -119,7 +120,7 @@ class StrictRequest(Request):
         parts = [(name, part) for name, part in form.multi_items() if part != "" and not _not_chosen(part)]
         if any(isinstance(part, UploadFile) and (part.size or 0) > limit for _, part in parts):
             raise BodyTooLarge
-        return OnceForm(parts)
+        return OnceForm(sorted(parts, key=itemgetter(0)))
 
 
 def _not_chosen(part: UploadFile | str) -> bool:

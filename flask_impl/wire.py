@@ -10,6 +10,7 @@ credentials, and then the values of path, query and body, whose errors are repor
 
 from collections.abc import Callable, Generator, Iterator, Mapping
 from functools import wraps
+from operator import itemgetter
 from typing import Any, NoReturn, TypeAlias
 
 from flask import Flask, Request, Response, request
@@ -161,7 +162,8 @@ def _parse_parts() -> list[tuple[str, str | bytes]]:
             raise BodyTooLarge
         if content or file.filename:
             parts.append((name, content))
-    return parts
+    # By name: in which order texts and files came is lost.
+    return sorted(parts, key=itemgetter(0))
 
 
 def _validate(model: type[BaseModel], value: object, place: str, problems: list[ProblemItem]) -> BaseModel | None:

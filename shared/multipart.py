@@ -16,8 +16,12 @@ _MAX_HEADER_BYTES = 4096
 
 _BOUNDARY = re.compile(r";\s*boundary=(?:\"([^\s\"\\](?:[^\"\\]{0,68}[^\s\"\\])?)\"|([^\s\";,]{1,70}))", re.IGNORECASE)
 _HEADER = re.compile(rb"[A-Za-z0-9-]+:[\t -\x7e\x80-\xff]*")
+_QUOTED, _TOKEN = rb"\"(?:[^\"\\]|\\.)*\"", rb"[^\s\";]+"
+# What RFC 7578 section 4.2 forbids for file names is still sent by older libraries.
+_EXTENDED = rb"\*=utf-8'[a-z-]*'[^\s\";']+"
 _DISPOSITION = re.compile(
-    rb"content-disposition:[ \t]*form-data(?P<parameters>(?:;[ \t]*[a-z]+\*?=(?:\"(?:[^\"\\]|\\.)*\"|[^\s\";]+))+)",
+    rb"content-disposition:[ \t]*form-data(?P<parameters>(?:;[ \t]*[a-z]+(?:=%b|=%b|%b))+)"
+    % (_QUOTED, _TOKEN, _EXTENDED),
     re.IGNORECASE,
 )
 _NAME = re.compile(rb";[ \t]*name=", re.IGNORECASE)

@@ -67,3 +67,33 @@ def _stop(process: "subprocess.Popen[bytes]") -> None:
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, 9)
         process.wait()
+
+
+def listeners(url: str) -> list[int]:
+    """The processes that hold the listening socket of `url`."""
+    port = f"{int(url.rpartition(':')[2]):04X}"
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    inodes = {f"socket:[{row[9]}]" for row in rows if row[1].endswith(f":{port}") and row[3] == "0A"}
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            links = {os.readlink(descriptor) for descriptor in (process / "fd").iterdir()}
+        except OSError:  # it ended meanwhile
+            continue
+        if links & inodes:
+            found.append(int(process.name))
+    assert found
+    return found
+
+
+def workers(url: str) -> list[int]:
+    """The processes that serve `url`: of those that hold its socket, the ones that another of them has started."""
+    holders = listeners(url)
+    return [pid for pid in holders if _parent(pid) in holders]
+
+
+def _parent(pid: int) -> int | None:
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()[1])
+    except OSError:  # it ended meanwhile
+        return None

@@ -15,7 +15,7 @@ import pytest
 
 from tests.databases import fresh_postgresql
 from tests.postgres import Cluster, NoPostgres, own_cluster
-from tests.servers import ROOT, TWINS, await_ready, free_port, serving
+from tests.servers import ROOT, TWINS, await_ready, free_port, listeners, serving
 
 SECRET = "a secret of at least thirty-two bytes"
 
@@ -99,24 +99,7 @@ def test_a_worker_idles_under_80_mb_and_answers_within_two_seconds(
         # Generous, for a machine that is busy with other tests; the benchmark gives the figure.
         assert time.monotonic() - begun < 10
         assert httpx2.get(f"{url}/books/").status_code == 200
-        assert max(_pss_mb(pid) for pid in _listeners(url)) < 80
-
-
-def _listeners(url: str) -> list[int]:
-    """The processes that hold the listening socket of `url`."""
-    port = f"{int(url.rpartition(':')[2]):04X}"
-    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
-    inodes = {f"socket:[{row[9]}]" for row in rows if row[1].endswith(f":{port}") and row[3] == "0A"}
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            links = {os.readlink(descriptor) for descriptor in (process / "fd").iterdir()}
-        except OSError:  # it ended meanwhile
-            continue
-        if links & inodes:
-            found.append(int(process.name))
-    assert found
-    return found
+        assert max(_pss_mb(pid) for pid in listeners(url)) < 80
 
 
 def _pss_mb(pid: int) -> float:

@@ -1,6 +1,7 @@
 """Pictures made on the spot, and the forms that bring them."""
 
 import time
+import zlib
 from collections.abc import Mapping
 from io import BytesIO
 from typing import Any
@@ -29,6 +30,22 @@ def decoded(content: bytes) -> Image.Image:
     image = Image.open(BytesIO(content))
     image.load()
     return image
+
+
+def png_of(width: int, height: int, data: bytes = b"") -> bytes:
+    """A PNG file that claims a size, whatever pixels it has."""
+
+    def chunk(name: bytes, content: bytes) -> bytes:
+        return len(content).to_bytes(4) + name + content + zlib.crc32(name + content).to_bytes(4)
+
+    header = width.to_bytes(4) + height.to_bytes(4) + bytes([8, 2, 0, 0, 0])
+    pixels = chunk(b"IDAT", zlib.compress(data))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + pixels + chunk(b"IEND", b"")
+
+
+def cover_of(book: Mapping[str, Any]) -> str:
+    """Where the cover of a book is."""
+    return f"{url(book)}/cover"
 
 
 def form(*parts: tuple[str, str | None, bytes]) -> bytes:

@@ -1,0 +1,166 @@
+"""Whatever is killed, and whenever: nothing half-written, nothing forgotten, nothing lost that was answered."""
+
+import os
+import random
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from shared.config import Settings
+from tests.consistency import settled
+from tests.contract.client import Api, User, url
+from tests.contract.pictures import FORMATS, decoded, picture, upload
+from tests.databases import fresh_postgresql
+from tests.postgres import NoPostgres, cluster
+from tests.servers import TWINS, listeners, serving, workers
+
+SECRET = "a secret of at least thirty-two bytes"
+UPLOADERS = 4
+KILLS = 3
+BACK_WITHIN_S = 30
+
+# Starts of whole servers take their time on a machine that is busy with other tests.
+pytestmark = pytest.mark.timeout(300)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
+    with ExitStack() as stack:
+        database = f"sqlite:///{tmp_path}/books.sqlite3"
+        if request.param == "postgresql":
+            try:
+                database = stack.enter_context(fresh_postgresql(stack.enter_context(cluster())))
+            except NoPostgres as error:
+                pytest.skip(str(error))
+        yield Settings(database_url=database, files_dir=tmp_path / "files")
+
+
+@contextmanager
+def running(twin: str, settings: Settings, log: Path) -> Iterator[str]:
+    environment = {
+        "DATABASE_URL": settings.database_url,
+        "FILES_DIR": str(settings.files_dir),
+        "SECRET_KEY": SECRET,
+        "ARGON2_TIME_COST": "1",
+        "ARGON2_MEMORY_KIB": "8",
+    }
+    with serving(twin, environment, log) as base_url:
+        yield base_url
+
+
+@dataclass
+class Uploader:
+    """Changes the cover of one book over and over, and knows what it may be."""
+
+    base_url: str
+    user: User
+    book: dict[str, Any]
+    random: random.Random
+    possible: set[str | None] = field(default_factory=lambda: {None})
+
+    def run(self, stop: threading.Event) -> int:
+        """Upload and delete until told to stop; returns how many requests were cut short."""
+        cut_short = 0
+        while not stop.is_set():
+            try:
+                with httpx2.Client(base_url=self.base_url, timeout=30) as http:
+                    while not stop.is_set():
+                        self._change(Api(http))
+            except httpx2.TransportError:
+                cut_short += 1
+                time.sleep(0.05)
+        return cut_short
+
+    def _change(self, api: Api) -> None:
+        if self.random.random() < 0.15:
+            self.possible.add(None)
+            answer = api.http.delete(f"{url(self.book)}/cover", headers=self.user.auth)
+            after = None
+        else:
+            kind, side = self.random.choice(FORMATS), self.random.randrange(300, 900)
+            content = picture(kind, (side, side))
+            self.possible.add("anything")
+            answer = upload(api, self.user, self.book, content)
+            after = answer.headers.get("etag")
+        if answer.status_code in {200, 201, 204, 404}:
+            self.possible = {after}
+
+    def assert_kept(self, api: Api) -> None:
+        """What was answered last is there, unless something else was under way when the server was killed."""
+        response = api.http.get(f"{url(self.book)}/cover")
+        found = response.headers["etag"] if response.status_code == 200 else None
+        assert found in self.possible or ("anything" in self.possible and found is not None)
+        if found is not None:
+            decoded(response.content)
+
+
+def kill_a_worker(base_url: str, chance: random.Random) -> None:
+    """Kill one of the workers, at least one of which is there again soon after the last was killed."""
+    deadline = time.monotonic() + BACK_WITHIN_S
+    while not (pids := workers(base_url)):
+        assert time.monotonic() < deadline, "no worker came back"
+        time.sleep(0.05)
+    with suppress(ProcessLookupError):
+        os.kill(chance.choice(pids), signal.SIGKILL)
+
+
+@pytest.mark.parametrize("twin", TWINS)
+def test_workers_that_are_killed_amid_uploads_and_thumbnails_leave_nothing_behind(
+    twin: str, settings: Settings, tmp_path: Path
+) -> None:
+    seed = random.randrange(2**32)
+    print(f"seed {seed}")
+    chance = random.Random(seed)
+    with running(twin, settings, tmp_path / "log") as base_url:
+        uploaders = [Uploader(base_url, user, book, random.Random(chance.random())) for user, book in books(base_url)]
+        stop = threading.Event()
+        with ThreadPoolExecutor(UPLOADERS) as pool:
+            runs = [pool.submit(uploader.run, stop) for uploader in uploaders]
+            try:
+                for _ in range(KILLS):
+                    time.sleep(chance.uniform(0.3, 1.5))
+                    kill_a_worker(base_url, chance)
+            finally:
+                stop.set()
+        assert sum(run.result() for run in runs) > 0, "no request was cut short: the test proves nothing"
+        # All at once, and perhaps while thumbnails wait.
+        for pid in listeners(base_url):
+            os.kill(pid, signal.SIGKILL)
+    with running(twin, settings, tmp_path / "log") as base_url:
+        assert settled(settings) == []
+        with httpx2.Client(base_url=base_url, timeout=30) as http:
+            for uploader in uploaders:
+                uploader.assert_kept(Api(http))
+
+
+def books(base_url: str) -> list[tuple[User, dict[str, Any]]]:
+    """A book for each uploader."""
+    with httpx2.Client(base_url=base_url, timeout=30) as http:
+        user = Api(http).new_user()
+        return [(user, Api(http).new_book(user)) for _ in range(UPLOADERS)]
+
+
+@pytest.mark.parametrize("twin", TWINS)
+def test_a_server_that_is_killed_amid_thumbnails_makes_them_after_its_restart(
+    twin: str, settings: Settings, tmp_path: Path
+) -> None:
+    with running(twin, settings, tmp_path / "log") as base_url:
+        with httpx2.Client(base_url=base_url, timeout=30) as http:
+            api = Api(http)
+            user = api.new_user()
+            large = picture("PNG", (1600, 1600))
+            for _ in range(5):
+                assert upload(api, user, api.new_book(user), large).status_code == 201
+        for pid in listeners(base_url):
+            os.kill(pid, signal.SIGKILL)
+    with running(twin, settings, tmp_path / "log"):
+        assert settled(settings) == []

@@ -87,7 +87,7 @@ function showConflict(theirs, etag) {
     choose();
   };
   conflict.replaceChildren(
-    element("p", {}, "Somebody changed this book while you were editing it. Nothing is saved yet."),
+    element("p", { tabIndex: -1 }, "Somebody changed this book while you were editing it. Nothing is saved yet."),
     comparison(changed, mine, theirs),
     element(
       "p",
@@ -97,7 +97,7 @@ function showConflict(theirs, etag) {
     ),
   );
   conflict.hidden = false;
-  conflict.querySelector("button").focus();
+  conflict.querySelector("p").focus();
 }
 
 function comparison(names, mine, theirs) {

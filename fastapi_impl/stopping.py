@@ -52,8 +52,10 @@ class Stopping(Event):
 
     @contextmanager
     def cancelling(self) -> Iterator[CancelScope]:
-        """A block that is cancelled when the server is told to stop."""
+        """A block that is cancelled when the server is told to stop, or has been."""
         with CancelScope() as scope:
+            if self.is_set():
+                scope.cancel()
             self._scopes.add(scope)
             try:
                 yield scope

@@ -127,6 +127,7 @@ def test_the_key_goes_to_the_language_model_and_nowhere_else(impatient: Relay) -
     assert KEY not in impatient.log.read_text()
 
 
+SILENT = ["tokens=1 then=silence", "tokens=1 then=comments"]
 NO_ANSWER = [
     *(f"status={status}" for status in (204, 302, 307, 400, 401, 404, 429, 500, 503)),
     "media=text/html",
@@ -189,7 +190,7 @@ def await_open(stand_in: StandIn, count: int) -> None:
         time.sleep(0.05)
 
 
-@pytest.mark.parametrize("order", ["tokens=1000 rate=20", "tokens=1 then=silence", "tokens=1 then=comments"])
+@pytest.mark.parametrize("order", ["tokens=1000 rate=20", *SILENT])
 def test_a_client_that_leaves_cancels_the_answer(patient: Relay, order: str) -> None:
     await_open(patient.stand_in, 0)
     with patient.asking(order) as received:
@@ -220,6 +221,16 @@ def test_a_question_beyond_the_last_place_is_503_while_plain_requests_are_answer
         assert all(patient.api.http.get("/books/").status_code == 200 for _ in range(10))
     await_open(patient.stand_in, 0)
     assert patient.ask("tokens=1").status_code == 200
+
+
+@pytest.mark.parametrize("twin", TWINS)
+def test_whoever_is_being_answered_is_told_when_the_server_stops(twin: str, stand_in: StandIn, tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        with relaying(twin, f"{stand_in.url}/v1", PATIENT_S, tmp_path) as (api, log):
+            relay = Relay(api, api.new_user(), stand_in, log)
+            answers = [stack.enter_context(relay.asking(what)) for what in ("tokens=1000000 rate=20", *SILENT)]
+            assert [next(answer).name for answer in answers] == ["token"] * len(answers)
+        assert [list(answer)[-1] for answer in answers] == [Event("stopping", "end")] * len(answers)
 
 
 @pytest.mark.parametrize("twin", TWINS)
@@ -279,7 +290,7 @@ def test_who_is_being_answered_is_not_idle(impatient: Relay) -> None:
         assert ended(connection) == Close(1000, "idle")
 
 
-ENDLESS = ["tokens=1000000 rate=20", "tokens=1 then=silence", "tokens=1 then=comments"]
+ENDLESS = ["tokens=1000000 rate=20", *SILENT]
 WORDLESS = ["delay=60", "tokens=0 then=silence"]
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import PATIENCE_MS, Visitor
 from tests.chat_upstream import standing_in
 from tests.conftest import CHEAP_HASHES, SECRET
 from tests.contract.client import Api, User
@@ -27,6 +27,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         # A container has no kernel features for Chromium's own sandbox.
         browser = playwright.chromium.launch(executable_path=_EXECUTABLE, args=["--no-sandbox"])

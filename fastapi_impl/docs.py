@@ -1,10 +1,14 @@
-"""The contract document and its page, without a network."""
+"""The contract document and its page, without a network; dependencies, run by FastAPI in threads, find the files."""
 
-from fastapi import APIRouter, Request
-from fastapi.responses import FileResponse, JSONResponse
+from typing import Annotated
 
-from shared.docs import ASSETS, DOCS_PAGE, assets_folder
-from shared.errors import PathNotFound
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import JSONResponse
+
+from fastapi_impl.current import CurrentFileRequest
+from fastapi_impl.files import send
+from shared import docs
+from shared.stored import StoredFile
 
 router = APIRouter(include_in_schema=False)
 
@@ -16,15 +20,12 @@ async def openapi_document(request: Request) -> JSONResponse:
 
 
 @router.get("/docs")
-async def docs_page() -> FileResponse:
+async def docs_page(file: Annotated[StoredFile, Depends(docs.page)], asked: CurrentFileRequest) -> Response:
     """Swagger UI."""
-    return FileResponse(DOCS_PAGE, media_type="text/html")
+    return await send(file, asked)
 
 
 @router.get("/docs/assets/{name}")
-async def docs_asset(name: str) -> FileResponse:
+async def docs_asset(file: Annotated[StoredFile, Depends(docs.asset)], asked: CurrentFileRequest) -> Response:
     """A file of Swagger UI."""
-    if name not in ASSETS:
-        raise PathNotFound
-    headers = {"Cache-Control": "public, max-age=86400"}
-    return FileResponse(assets_folder() / name, media_type=ASSETS[name], headers=headers)
+    return await send(file, asked)

@@ -1,9 +1,9 @@
 """The contract document and its page, without a network."""
 
-from flask import Blueprint, Response, current_app, send_file
+from flask import Blueprint, Response, current_app
 
-from shared.docs import ASSETS, DOCS_PAGE, assets_folder
-from shared.errors import PathNotFound
+from flask_impl.files import send
+from shared import docs
 from shared.parsing import JSON
 
 router = Blueprint("docs", __name__)
@@ -18,12 +18,10 @@ def openapi_document() -> Response:
 @router.get("/docs")
 def docs_page() -> Response:
     """Swagger UI."""
-    return send_file(DOCS_PAGE, mimetype="text/html")
+    return send(docs.page())
 
 
 @router.get("/docs/assets/<name>")
 def docs_asset(name: str) -> Response:
     """A file of Swagger UI."""
-    if name not in ASSETS:
-        raise PathNotFound
-    return send_file(assets_folder() / name, mimetype=ASSETS[name], max_age=86400)
+    return send(docs.asset(name))

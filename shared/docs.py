@@ -1,7 +1,11 @@
 """The contract document and the page that shows it, both served as they lie in this folder."""
 
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+
+from shared.errors import PathNotFound
+from shared.stored import StoredFile
 
 TITLE = "Books API"
 VERSION = "1.0.0"
@@ -16,17 +20,31 @@ TAGS = {
 }
 
 OPENAPI_FILE = Path(__file__).parent / "openapi.json"
-DOCS_PAGE = Path(__file__).parent / "static" / "docs.html"
+_PAGE = Path(__file__).parent / "static" / "docs.html"
+_DAY = "public, max-age=86400"
 
 # The files of Swagger UI that the page loads, and nothing else of the package.
-ASSETS = {
+_ASSETS = {
     "swagger-ui.css": "text/css",
     "swagger-ui-bundle.js": "text/javascript",
     "favicon-32x32.png": "image/png",
 }
 
 
-def assets_folder() -> Path:
+def page() -> StoredFile:
+    """Swagger UI."""
+    return StoredFile.read(_PAGE, "text/html")
+
+
+@cache
+def asset(name: str) -> StoredFile:
+    """A file of Swagger UI; raises PathNotFound."""
+    if name not in _ASSETS:
+        raise PathNotFound
+    return StoredFile.read(_assets_folder() / name, _ASSETS[name], _DAY)
+
+
+def _assets_folder() -> Path:
     """Where the installed package keeps Swagger UI; found without importing it, for it imports Flask."""
     spec = find_spec("flask_swagger_ui")
     if spec is None or not spec.submodule_search_locations:

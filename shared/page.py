@@ -1,7 +1,5 @@
 """The web page as both twins serve it: `static/index.html` at `/`, and what it loads below `/static/`."""
 
-import hashlib
-from datetime import UTC, datetime
 from pathlib import Path
 
 from shared.errors import PathNotFound
@@ -50,5 +48,4 @@ def asset(name: str) -> StoredFile:
 
 
 def _stored(path: Path) -> StoredFile:
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    return StoredFile(path, _TYPES[path.suffix], digest, datetime.fromtimestamp(path.stat().st_mtime, UTC))
+    return StoredFile.read(path, _TYPES[path.suffix])

@@ -1,9 +1,11 @@
 """Files that are sent as they are stored, and what a request may ask of them beside the whole."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from pathlib import Path
+from typing import Self
 
 from shared import ranges
 from shared.preconditions import Preconditions
@@ -24,6 +26,12 @@ class StoredFile:
     sha256: str
     modified: datetime
     cache_control: str = REVALIDATE
+
+    @classmethod
+    def read(cls, path: Path, media_type: str, cache_control: str = REVALIDATE) -> Self:
+        """A file that lies there, with validators made of what is in it."""
+        modified = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        return cls(path, media_type, hashlib.sha256(path.read_bytes()).hexdigest(), modified, cache_control)
 
     @property
     def etag(self) -> str:

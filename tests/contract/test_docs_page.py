@@ -59,3 +59,11 @@ def test_what_the_page_loads_may_be_cached(api: Api) -> None:
         headers = api.http.get(link).headers
         assert re.search(r"max-age=[1-9]", headers["cache-control"])
         assert headers["etag"]
+
+
+def test_a_current_copy_of_the_page_or_of_what_it_loads_is_304(api: Api) -> None:
+    for path in ("/docs", *links_of(api, "/docs")):
+        whole = api.http.get(path)
+        again = api.http.get(path, headers={"If-None-Match": whole.headers["etag"]})
+        assert again.status_code == 304
+        assert again.headers["cache-control"] == whole.headers["cache-control"]

@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from sqlalchemy import Row, select
+from sqlalchemy import Connection, Row, select, text
 
 from shared.config import Settings
 from shared.covers import MAX_ATTEMPTS
@@ -29,12 +29,24 @@ def faults(settings: Settings) -> list[str]:
     try:
         with engines.reads.connect() as connection:
             rows = connection.execute(select(covers)).all()
+            unlike = _unlike_the_index(connection)
     finally:
         engines.dispose()
     named = {name for row in rows for name in (row.file, row.thumbnail) if name}
     there = {path.name for path in settings.files_dir.iterdir()} if settings.files_dir.exists() else set()
     orphans = [f"no row names the file {name}" for name in sorted(there - named)]
-    return orphans + [fault for row in rows for fault in _faults_of_cover(row, settings.files_dir)]
+    return unlike + orphans + [fault for row in rows for fault in _faults_of_cover(row, settings.files_dir)]
+
+
+def _unlike_the_index(connection: Connection) -> list[str]:
+    """Books that the full-text index lacks, and entries of it that have no book."""
+    key = "rowid" if connection.dialect.name == "sqlite" else "book_id"
+    books, entries = "SELECT id FROM books", f"SELECT {key} FROM book_search"  # noqa: S608  # one of two names above
+    lacking = connection.execute(text(f"{books} EXCEPT {entries}")).scalars()
+    left = connection.execute(text(f"{entries} EXCEPT {books}")).scalars()
+    return [f"the index lacks book {book_id}" for book_id in lacking] + [
+        f"the index has an entry for {book_id}, which is no book" for book_id in left
+    ]
 
 
 def _faults_of_cover(row: Row[*tuple[object, ...]], folder: Path) -> Iterator[str]:

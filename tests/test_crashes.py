@@ -1,5 +1,6 @@
 """Whatever is killed, and whenever: nothing half-written, nothing forgotten, nothing lost that was answered."""
 
+import json
 import os
 import random
 import signal
@@ -14,10 +15,13 @@ from typing import Any
 
 import httpx2
 import pytest
+from sqlalchemy import func, select
 
 from shared.config import Settings
+from shared.engine import Engines
+from shared.tables import books as books_table
 from tests.consistency import settled
-from tests.contract.client import Api, User, url
+from tests.contract.client import Api, User, book_fields, unique, url
 from tests.contract.pictures import FORMATS, decoded, picture, upload
 from tests.databases import fresh_postgresql
 from tests.postgres import NoPostgres, cluster
@@ -26,6 +30,7 @@ from tests.servers import TWINS, listeners, serving, workers
 SECRET = "a secret of at least thirty-two bytes"
 UPLOADERS = 4
 KILLS = 3
+IMPORTED = 2_000
 BACK_WITHIN_S = 30
 
 # Starts of whole servers take their time on a machine that is busy with other tests.
@@ -164,3 +169,71 @@ def test_a_server_that_is_killed_amid_thumbnails_makes_them_after_its_restart(
             os.kill(pid, signal.SIGKILL)
     with running(twin, settings, tmp_path / "log"):
         assert settled(settings) == []
+
+
+def importing(base_url: str, user: User, stop: threading.Event) -> tuple[set[str], int]:
+    """Import files, each a category of its own, until told to stop: which were answered, and how many cut short."""
+    answered, cut_short = set(), 0
+    while not stop.is_set():
+        category = unique()
+        try:
+            response = httpx2.post(
+                f"{base_url}/books/import",
+                content=slowly(category),
+                headers={**user.auth, "Content-Type": "application/x-ndjson"},
+                timeout=60,
+            )
+        except httpx2.TransportError:
+            cut_short += 1
+            time.sleep(0.05)
+        else:
+            assert response.json() == {"imported": IMPORTED, "rejected": 0, "errors": []}
+            answered.add(category)
+    return answered, cut_short
+
+
+def slowly(category: str) -> Iterator[bytes]:
+    """A file of books that takes about as long to come as to insert, so that a kill can meet either."""
+    for _ in range(20):
+        yield b"".join(json.dumps(book_fields(category=category)).encode() + b"\n" for _ in range(IMPORTED // 20))
+        time.sleep(0.02)
+
+
+def imported(settings: Settings) -> dict[str, int]:
+    """How many books there are in each category."""
+    engines = Engines(settings)
+    try:
+        with engines.reads.connect() as connection:
+            rows = connection.execute(select(books_table.c.category, func.count()).group_by(books_table.c.category))
+            return {row[0]: row[1] for row in rows}
+    finally:
+        engines.dispose()
+
+
+@pytest.mark.parametrize("twin", TWINS)
+def test_workers_that_are_killed_amid_imports_leave_each_file_whole_or_none_of_it(
+    twin: str, settings: Settings, tmp_path: Path
+) -> None:
+    seed = random.randrange(2**32)
+    print(f"seed {seed}")
+    chance = random.Random(seed)
+    with running(twin, settings, tmp_path / "log") as base_url:
+        with httpx2.Client(base_url=base_url, timeout=30) as http:
+            user = Api(http).new_user()
+        stop = threading.Event()
+        with ThreadPoolExecutor(2) as pool:
+            runs = [pool.submit(importing, base_url, user, stop) for _ in range(2)]
+            try:
+                for _ in range(KILLS):
+                    time.sleep(chance.uniform(0.3, 2.5))
+                    kill_a_worker(base_url, chance)
+                # Time for one that nobody kills.
+                time.sleep(3)
+            finally:
+                stop.set()
+        assert sum(cut_short for _, cut_short in (run.result() for run in runs)) > 0, "the test proves nothing"
+    with running(twin, settings, tmp_path / "log"):
+        assert settled(settings) == []
+    found = imported(settings)
+    assert set(found.values()) <= {IMPORTED}
+    assert set().union(*(answered for answered, _ in (run.result() for run in runs))) <= set(found)

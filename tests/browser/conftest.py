@@ -9,10 +9,10 @@ import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browser.visitor import PATIENCE_MS, Visitor
-from tests.chat_upstream import standing_in
 from tests.conftest import CHEAP_HASHES, SECRET
 from tests.contract.client import Api, User
 from tests.servers import TWINS, serving
+from tests.upstream.stand_in import standing_in
 
 _EXECUTABLE = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 

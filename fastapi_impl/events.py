@@ -1,30 +1,19 @@
 """Streams of server-sent events, which FastAPI sends from a generator: it pings, and ends when the client leaves."""
 
 from asyncio import create_task
-from collections.abc import AsyncIterator, Awaitable
-from typing import Annotated, TypeVar
+from collections.abc import Awaitable
+from typing import TypeVar
 
 from anyio import CancelScope
-from fastapi import Depends, Request
+from fastapi import Request
 from fastapi.sse import ServerSentEvent
 from starlette.requests import ClientDisconnect
 
-from fastapi_impl.current import CurrentPlaces
 from fastapi_impl.stopping import Stopping
 from shared.errors import Interrupted
 from shared.events import END, Event
 
 T = TypeVar("T")
-
-
-async def stream_place(places: CurrentPlaces) -> AsyncIterator[None]:
-    """Dependency: a place for a stream, held until its last byte is sent or its client has left; or NoFreePlace."""
-    with places.streams.held():
-        yield
-
-
-# A handler that is a generator runs when its answer has begun: what can be refused has to be a dependency.
-StreamPlace = Annotated[None, Depends(stream_place)]
 
 
 def sse(event: Event) -> ServerSentEvent:

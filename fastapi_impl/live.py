@@ -7,7 +7,7 @@ from fastapi import Depends, Query
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from fastapi_impl.current import CurrentPlaces, CurrentStopping, CurrentUser
-from fastapi_impl.events import LAST, StreamPlace, sse
+from fastapi_impl.events import LAST, sse
 from fastapi_impl.openapi import problems, reads_bytes
 from fastapi_impl.sockets import Socket, SocketRouter, messages
 from fastapi_impl.wire import StreamBody, StrictRoute
@@ -18,9 +18,16 @@ from shared.streaming import UPLOAD, Digest
 router = SocketRouter(tags=["live"], route_class=StrictRoute)
 
 
+async def placed(query: Annotated[StreamQuery, Query()], places: CurrentPlaces) -> AsyncIterator[StreamQuery]:
+    """Dependency: what a stream shall be, with its place, which only valid values get."""
+    # A handler that is a generator runs when its answer has begun: what can be refused has to be a dependency.
+    with places.streams.held():
+        yield query
+
+
 @router.get("/stream/", response_class=EventSourceResponse, responses=problems(400, 422, 503))
 async def stream(
-    query: Annotated[StreamQuery, Query()], stopping: CurrentStopping, _place: StreamPlace
+    query: Annotated[StreamQuery, Depends(placed)], stopping: CurrentStopping
 ) -> AsyncIterator[ServerSentEvent]:
     """Events that count from 0, one each interval."""
     for number in range(query.count):

@@ -18,9 +18,9 @@ class SocketRouter(APIRouter):
     """A router whose sockets say what they are to those who send a plain request."""
 
     def websocket(self, path: str, *args: Any, **kwargs: Any) -> Callable[[DecoratedCallable], DecoratedCallable]:
-        """Give a handler each socket that is opened on `path`."""
+        """Give a handler each socket that is opened on `path`, unless a page of another site asks for it."""
         self.add_api_route(path, not_upgraded, methods=["GET"], include_in_schema=False)
-        return super().websocket(path, *args, **kwargs)
+        return super().websocket(path, *args, dependencies=[Depends(check_site)], **kwargs)
 
 
 async def not_upgraded(request: Request) -> None:
@@ -31,8 +31,8 @@ async def not_upgraded(request: Request) -> None:
     raise UpgradeRequired
 
 
-async def socket_place(places: CurrentPlaces, _site: Annotated[None, Depends(check_site)]) -> AsyncIterator[None]:
-    """Dependency: a place for a socket, held until its handler ends; raises CrossSite or NoFreePlace."""
+async def socket_place(places: CurrentPlaces) -> AsyncIterator[None]:
+    """Dependency: a place for a socket, held until its handler ends; raises NoFreePlace."""
     with places.sockets.held():
         yield
 

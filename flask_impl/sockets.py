@@ -60,8 +60,8 @@ class _Guard:
             @wraps(view)
             def guarded() -> Response:
                 check_handshake(request.headers.get("Sec-WebSocket-Version"), request.headers.get("Sec-WebSocket-Key"))
-                arguments = {"user": current_user()} if self._user else {}
                 check_site()
+                arguments = {"user": current_user()} if self._user else {}
                 with places.sockets.held():
                     _harden(request.environ)
                     return view(**arguments)

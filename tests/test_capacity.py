@@ -82,6 +82,7 @@ def test_a_stream_beyond_the_last_place_is_503(api: Api) -> None:
             open_stream(api, stack)
         assert_full(api.http.get(LASTING))
         assert_full(api.http.get("/stream/?count=1&interval=0"))
+        assert_problem(api.http.get("/stream/?count=0"), 422, "invalid-input")
 
 
 def test_plain_requests_are_answered_while_all_streams_are_open(api: Api) -> None:

@@ -14,6 +14,7 @@ from fastapi_impl.app import create_app as create_fastapi
 from flask_impl.app import create_app as create_flask
 from shared.config import Settings
 from shared.docs import OPENAPI_FILE
+from shared.migrate import upgrade
 
 ROOT = Path(__file__).resolve().parent.parent
 FRAMEWORKS = {"flask", "werkzeug", "fastapi", "starlette", "anyio", "gunicorn", "uvicorn", "flask_impl", "fastapi_impl"}
@@ -126,7 +127,14 @@ def test_no_use_case_can_hash_a_password(name: str) -> None:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(database_url=f"sqlite:///{tmp_path}/books.sqlite3", secret_key_file=tmp_path / "key")
+    found = Settings(
+        database_url=f"sqlite:///{tmp_path}/books.sqlite3",
+        secret_key_file=tmp_path / "key",
+        files_dir=tmp_path / "files",
+    )
+    # An application looks for lost work as soon as it is made.
+    upgrade(found)
+    return found
 
 
 def test_the_committed_contract_is_the_one_that_fastapi_derives(settings: Settings) -> None:

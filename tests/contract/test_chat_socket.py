@@ -152,8 +152,9 @@ def test_a_browser_talks_by_its_cookie(api: Api, alice: User) -> None:
 
 
 @pytest.mark.parametrize("line", ["Origin: https://evil.example", "Sec-Fetch-Site: cross-site"])
-def test_a_page_of_another_site_cannot_talk(api: Api, alice: User, line: str) -> None:
-    for headers in (sending(api.browser(alice.username)), alice.auth):
+def test_a_page_of_another_site_cannot_talk_whoever_it_speaks_for(api: Api, alice: User, line: str) -> None:
+    nonsense = {"Authorization": "Bearer x.y.z"}
+    for headers in (sending(api.browser(alice.username)), alice.auth, nonsense, sending("nonsense"), {}):
         assert_problem(attempt(api, [*handshake(), *lines(headers), line], CHAT), 403, "cross-site")
 
 

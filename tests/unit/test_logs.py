@@ -15,6 +15,7 @@ from flask_impl.app import create_app as create_flask
 from shared import logs
 from shared.config import Settings
 from shared.engine import Engines
+from shared.migrate import upgrade
 
 FORGED = "boom\n2026-01-01 00:00:00,000 INFO books.requests forged\x1b[31m\u2028forged"
 
@@ -29,9 +30,16 @@ def restored_logging() -> Iterator[None]:
 
 
 def settings(folder: Path, log_format: str) -> Settings:
-    return Settings.model_validate(
-        {"database_url": f"sqlite:///{folder}/b.sqlite3", "secret_key": "x" * 40, "log_format": log_format}
-    )
+    values = {
+        "database_url": f"sqlite:///{folder}/b.sqlite3",
+        "secret_key": "x" * 40,
+        "files_dir": folder / "files",
+        "log_format": log_format,
+    }
+    found = Settings.model_validate(values)
+    # An application looks for lost work as soon as it is made, and would log that it cannot.
+    upgrade(found)
+    return found
 
 
 def fail() -> str:

@@ -119,6 +119,11 @@ def kill_a_worker(base_url: str, chance: random.Random) -> None:
         os.kill(chance.choice(pids), signal.SIGKILL)
 
 
+def kill_all(base_url: str) -> None:
+    """Kill a whole server at once, with any worker that it is just starting, which holds no socket yet."""
+    os.killpg(os.getpgid(listeners(base_url)[0]), signal.SIGKILL)
+
+
 @pytest.mark.parametrize("twin", TWINS)
 def test_workers_that_are_killed_amid_uploads_and_thumbnails_leave_nothing_behind(
     twin: str, settings: Settings, tmp_path: Path
@@ -139,8 +144,7 @@ def test_workers_that_are_killed_amid_uploads_and_thumbnails_leave_nothing_behin
                 stop.set()
         assert sum(run.result() for run in runs) > 0, "no request was cut short: the test proves nothing"
         # All at once, and perhaps while thumbnails wait.
-        for pid in listeners(base_url):
-            os.kill(pid, signal.SIGKILL)
+        kill_all(base_url)
     with running(twin, settings, tmp_path / "log") as base_url:
         assert settled(settings) == []
         with httpx2.Client(base_url=base_url, timeout=30) as http:
@@ -166,8 +170,7 @@ def test_a_server_that_is_killed_amid_thumbnails_makes_them_after_its_restart(
             large = picture("PNG", (1600, 1600))
             for _ in range(5):
                 assert upload(api, user, api.new_book(user), large).status_code == 201
-        for pid in listeners(base_url):
-            os.kill(pid, signal.SIGKILL)
+        kill_all(base_url)
     with running(twin, settings, tmp_path / "log"):
         assert settled(settings) == []
 

@@ -50,6 +50,14 @@ def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Setting
         yield Settings(database_url=database, files_dir=tmp_path / "files")
 
 
+@pytest.fixture
+def chance() -> random.Random:
+    """When and whom to kill; a failed test shows the seed."""
+    seed = random.SystemRandom().randrange(2**32)
+    print(f"seed {seed}")
+    return random.Random(seed)
+
+
 @contextmanager
 def running(twin: str, settings: Settings, log: Path) -> Iterator[str]:
     environment = {
@@ -126,11 +134,8 @@ def kill_all(base_url: str) -> None:
 
 @pytest.mark.parametrize("twin", TWINS)
 def test_workers_that_are_killed_amid_uploads_and_thumbnails_leave_nothing_behind(
-    twin: str, settings: Settings, tmp_path: Path
+    twin: str, settings: Settings, chance: random.Random, tmp_path: Path
 ) -> None:
-    seed = random.randrange(2**32)
-    print(f"seed {seed}")
-    chance = random.Random(seed)
     with running(twin, settings, tmp_path / "log") as base_url:
         uploaders = [Uploader(base_url, user, book, random.Random(chance.random())) for user, book in books(base_url)]
         stop = threading.Event()
@@ -219,11 +224,8 @@ def imported(settings: Settings) -> dict[str, int]:
 
 @pytest.mark.parametrize("twin", TWINS)
 def test_workers_that_are_killed_amid_imports_leave_each_file_whole_or_none_of_it(
-    twin: str, settings: Settings, tmp_path: Path
+    twin: str, settings: Settings, chance: random.Random, tmp_path: Path
 ) -> None:
-    seed = random.randrange(2**32)
-    print(f"seed {seed}")
-    chance = random.Random(seed)
     with running(twin, settings, tmp_path / "log") as base_url:
         with httpx2.Client(base_url=base_url, timeout=30) as http:
             user = Api(http).new_user()

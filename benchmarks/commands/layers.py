@@ -1,0 +1,26 @@
+"""`layers`: what each layer of the twins costs."""
+
+import argparse
+
+from benchmarks import contenders
+from benchmarks.carry_out import carry_out
+from benchmarks.commands.arguments import Commands
+from benchmarks.commands.budget import add_budget, chosen_profile, chosen_seed
+from benchmarks.layers.cost import LAYERS_FILE
+from benchmarks.plan import make_plan
+from benchmarks.workloads import LAYER_WORKLOADS
+
+
+def register(commands: Commands) -> None:
+    """Add the command."""
+    parser = commands.add_parser("layers", help="measure what each layer of the twins costs")
+    parser.set_defaults(command=run)
+    add_budget(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Measure, and report what there is."""
+    field = contenders.load(LAYERS_FILE)
+    profile = chosen_profile(options)
+    plan = make_plan("layers", field.contender, list(LAYER_WORKLOADS), profile, chosen_seed(options))
+    return carry_out(plan, options.results)

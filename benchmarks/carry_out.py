@@ -1,19 +1,21 @@
 """A plan carried out from its first server to its report, also when it is interrupted."""
 
-import tempfile
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from rich.console import Console
 
 from benchmarks import machine
-from benchmarks.catalogue import Catalogue
+from benchmarks.bench import Bench
+from benchmarks.catalogue import opened
 from benchmarks.failures import LabError
-from benchmarks.measure import Bench, measure_round
-from benchmarks.plan import duration_s
-from benchmarks.progress import watching
-from benchmarks.records import Plan
+from benchmarks.load import ALONE, Distribution
+from benchmarks.measure import Audience, measure_round
+from benchmarks.plan import LADDER_WORKLOAD, Profile, duration_s, with_ladder
+from benchmarks.progress import Watcher, watching
+from benchmarks.records import Plan, Trial
 from benchmarks.report import publish
 from benchmarks.results import Results
 from benchmarks.text import minutes
@@ -22,18 +24,30 @@ INTERRUPTED = 130
 _SETTINGS = {"access log": "off"}
 
 
-def carry_out(plan: Plan, parent: Path) -> int:
+class Setting(NamedTuple):
+    """Where a run is kept, and with what it is carried out."""
+
+    parent: Path
+    profile: Profile
+    distribution: Distribution = ALONE
+    # An existing PostgreSQL server instead of a throw-away one.
+    database: str | None = None
+    # Whose latency against load is measured; nobody's when empty.
+    ladder: tuple[str, ...] = ()
+
+
+def carry_out(plan: Plan, setting: Setting) -> int:
     """Do what the plan says, and report what there is, even when it was interrupted."""
     machine.require_linux()
     console = Console(soft_wrap=True)
-    results = Results.create(parent, f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{plan.kind}")
+    results = Results.create(setting.parent, f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{plan.kind}")
     console.print(
         f"{len(plan.rounds)} rounds, {plan.starts} server starts, {plan.trials} trials; "
         f"about {minutes(duration_s(plan))} minutes",
         highlight=False,
     )
     try:
-        _measure(plan, results, console)
+        measure(plan, setting, results, console)
     except KeyboardInterrupt:
         console.print("interrupted; this is what there is:")
         _publish(results, console)
@@ -45,19 +59,46 @@ def carry_out(plan: Plan, parent: Path) -> int:
     return 0
 
 
-def _measure(plan: Plan, results: Results, console: Console) -> None:
-    began = time.monotonic()
+def measure(plan: Plan, setting: Setting, results: Results, console: Console) -> None:
+    """Carry out the rounds of a plan, as many as its time allows."""
+    began = time.perf_counter()
     workers = max(contender.workers for contender in plan.contenders)
     environment = machine.describe(*machine.share_cores(workers), _SETTINGS)
     results.save_plan(plan, environment)
-    with tempfile.TemporaryDirectory(prefix="lab-") as folder, watching(plan, console) as watcher:
-        catalogue = Catalogue(Path(folder))
-        catalogue.seed(plan.catalogue_rows)
-        bench = Bench(plan, environment, catalogue, results)
-        for planned in plan.rounds:
-            if _too_late(plan, planned.number, time.monotonic() - began):
+    with opened(plan, setting.database) as catalogue, watching(plan, console) as watcher:
+        bench = Bench(plan, environment, catalogue, results, setting.distribution, began)
+        for number in range(len(plan.rounds)):
+            if _too_late(plan, number, time.perf_counter() - began):
                 return
-            measure_round(bench, planned, watcher.trial)
+            bench = _round(bench, number, watcher, setting)
+
+
+def _round(bench: Bench, number: int, watcher: Watcher, setting: Setting) -> Bench:
+    """One round; after the first it is known how high the ladder has to reach."""
+    trials: list[Trial] = []
+
+    def on_trial(trial: Trial) -> None:
+        trials.append(trial)
+        watcher.trial(trial)
+
+    measure_round(bench, bench.plan.rounds[number], Audience(on_trial, watcher.incident))
+    top_rate = _top_rate(trials, setting.ladder) if number == 0 else None
+    if top_rate is None:
+        return bench
+    plan = with_ladder(bench.plan, setting.ladder, top_rate, setting.profile)
+    bench.results.save_plan(plan, bench.environment)
+    watcher.plan(plan)
+    return bench._replace(plan=plan)
+
+
+def _top_rate(trials: list[Trial], contenders: tuple[str, ...]) -> float | None:
+    """The highest rate that one of them reached in a closed loop."""
+    rates = [
+        trial.rate_per_s
+        for trial in trials
+        if trial.contender in contenders and trial.workload == LADDER_WORKLOAD and not trial.invalid
+    ]
+    return max(rates, default=None)
 
 
 def _too_late(plan: Plan, rounds_done: int, spent_s: float) -> bool:

@@ -1,65 +1,74 @@
 """The load generator: a process of its own, because Locust patches the interpreter that imports it.
 
-`python -m benchmarks.generator URL` says {"event": "ready"} and then takes one Order a line. For each it answers
-`begin` when the measuring window opens, `end` when it closes, and `load` with what it saw; one JSON object a line.
-After the patching, `time.sleep` lets the virtual users run.
+`python -m benchmarks.generator` says {"event": "ready"} and takes one order a line (benchmarks.orders), each answered
+by one line. With `--workers N` it waits for N Locust workers and lets them apply the load; `--join HOST:PORT` is such a
+worker.
 """
 
+import argparse
 import json
 import sys
 import time
-from typing import Annotated, NamedTuple
 
-from locust import User
-from locust.env import Environment
-from locust.runners import LocalRunner
-from pydantic import Field
+import gevent
 
-from benchmarks import users
-from benchmarks.histogram import Histogram
-from benchmarks.records import Load, Record, Timing
-from benchmarks.steadiness import is_steady
-from benchmarks.workloads import ALL_WORKLOADS
+from benchmarks.ensemble import Ensemble, GeneratorFailed, Orchestra, Reply, Solo, play
+from benchmarks.orders import (
+    ORDER,
+    Order,
+    Seated,
+    Seating,
+    Seen,
+    SliceOrder,
+    Standing,
+    StandingOrder,
+    WarmUp,
+    WarmUpOrder,
+)
 
-_SLICE_S = 0.1
 # Registering and logging in takes two password hashes for each user, on one core.
 _SET_UP_LIMIT_S = 60
-_MAX_KINDS_OF_FAILURE = 20
+_PATIENCE_S = 60
+_POLL_S = 0.01
+_SPAWN_RATE = 10_000
 
 
-class Order(Record):
-    """What the lab asks for: one trial."""
-
-    workload: Annotated[str, Field(min_length=1)]
-    timing: Timing
-
-
-class Recorder:
-    """Keeps the latency of every good request and the reason of every bad one, while it is open."""
-
-    def __init__(self, environment: Environment) -> None:
-        self.done = 0
-        self.latencies_us: list[int] = []
-        self.failures: dict[str, int] = {}
-        environment.events.request.add_listener(self._on_request)  # type: ignore[no-untyped-call]  # Locust's
-
-    def clear(self) -> None:
-        """Forget what was seen so far: the window opens."""
-        self.latencies_us, self.failures = [], {}
-
-    def _on_request(self, response_time: float, exception: BaseException | None, **_: object) -> None:
-        self.done += 1
-        if exception is None:
-            self.latencies_us.append(round(response_time * 1000))
-        elif str(exception) in self.failures or len(self.failures) < _MAX_KINDS_OF_FAILURE:
-            self.failures[str(exception)] = self.failures.get(str(exception), 0) + 1
+def carry_out(ensemble: Ensemble, order: Order) -> Reply:
+    """Let all crews carry out an order, and merge what they say."""
+    match order:
+        case Seating():
+            return _seat(ensemble, order).model_dump(mode="json")
+        case StandingOrder():
+            return _standing(ensemble).model_dump(mode="json")
+        case WarmUpOrder():
+            answers = ensemble.ask(order, order.max_s + _PATIENCE_S)
+            return WarmUp.merged([WarmUp.model_validate(one) for one in answers]).model_dump(mode="json")
+        case SliceOrder():
+            answers = ensemble.ask(order, order.seconds + _PATIENCE_S)
+            return Seen.merged([Seen.model_validate(one) for one in answers]).model_dump(mode="json")
 
 
-class WarmUp(NamedTuple):
-    """How long a server was loaded before the window opened, and whether its rate had settled."""
+def _seat(ensemble: Ensemble, seating: Seating) -> Seated:
+    """Users of the sitting before are sent away, new ones come and get ready."""
+    ensemble.runner.stop()
+    ensemble.ask(seating, _PATIENCE_S)
+    expected = seating.users * len(seating.urls)
+    ensemble.runner.start(expected, spawn_rate=_SPAWN_RATE)
+    deadline = time.perf_counter() + _SET_UP_LIMIT_S
+    while True:
+        standing = _standing(ensemble)
+        waiting = {name for name, begun in standing.begun.items() if begun < seating.users} - standing.failed.keys()
+        if not waiting:
+            return Seated(failed=standing.failed)
+        if time.perf_counter() > deadline:
+            late = dict.fromkeys(waiting, f"its users were not ready after {_SET_UP_LIMIT_S} s")
+            return Seated(failed=standing.failed | late)
+        time.sleep(_POLL_S)
 
-    lasted_s: float
-    steady: bool
+
+def _standing(ensemble: Ensemble) -> Standing:
+    answers = ensemble.ask(StandingOrder(), _PATIENCE_S)
+    return Standing.merged([Standing.model_validate(one) for one in answers])
 
 
 def say(event: str, **facts: object) -> None:
@@ -67,95 +76,35 @@ def say(event: str, **facts: object) -> None:
     print(json.dumps({"event": event, **facts}), flush=True)
 
 
-def run_trial(url: str, order: Order) -> Load:
-    """Load the server as ordered, and say when the window opens and closes."""
-    begun: list[User] = []
-    environment = Environment(user_classes=[_counting_begun(order.workload, begun)], host=url)
-    recorder = Recorder(environment)
-    runner = environment.create_local_runner()
-    runner.start(order.timing.users, spawn_rate=1000)
-    try:
-        _await_set_up(begun, order.timing.users, recorder)
-        warm_up = _warm_up(recorder, order.timing)
-        return _measure(recorder, order.timing, warm_up)
-    finally:
-        _stop(runner)
-
-
-def _counting_begun(workload: str, begun: list[User]) -> type[User]:
-    base: type[User] = getattr(users, ALL_WORKLOADS[workload].user_class)
-
-    class Counting(base):  # type: ignore[misc, valid-type]  # the base is chosen at run time
-        def on_start(self) -> None:
-            super().on_start()
-            begun.append(self)
-
-    return Counting
-
-
-def _await_set_up(begun: list[User], expected: int, recorder: Recorder) -> None:
-    deadline = time.perf_counter() + _SET_UP_LIMIT_S
-    while len(begun) < expected:
-        if recorder.failures:
-            raise SetUpFailed(next(iter(recorder.failures)))
-        if time.perf_counter() > deadline:
-            raise SetUpFailed(f"only {len(begun)} of {expected} users were ready after {_SET_UP_LIMIT_S} s")
-        time.sleep(0.01)
-
-
-class SetUpFailed(Exception):
-    """The users could not get as far as their first task."""
-
-
-def _warm_up(recorder: Recorder, timing: Timing) -> WarmUp:
-    start, slices, seen = time.perf_counter(), [], recorder.done
-    while True:
-        time.sleep(_SLICE_S)
-        lasted_s = time.perf_counter() - start
-        slices.append(recorder.done - seen)
-        seen = recorder.done
-        steady = is_steady(slices)
-        if lasted_s >= timing.warm_up_max_s or (steady and lasted_s >= timing.warm_up_min_s):
-            return WarmUp(lasted_s, steady)
-
-
-def _measure(recorder: Recorder, timing: Timing, warm_up: WarmUp) -> Load:
-    say("begin")
-    cpu, start = time.process_time(), time.perf_counter()
-    recorder.clear()
-    time.sleep(timing.measure_s)
-    window_s, cpu_s = time.perf_counter() - start, time.process_time() - cpu
-    latencies_us, failures = recorder.latencies_us, recorder.failures
-    recorder.clear()
-    say("end")
-    return Load(
-        window_s=window_s,
-        requests=len(latencies_us),
-        failures=failures,
-        latency_us=Histogram.of(latencies_us),
-        warm_up_s=warm_up.lasted_s,
-        steady=warm_up.steady,
-        generator_cpu_s=cpu_s,
-    )
-
-
-def _stop(runner: LocalRunner) -> None:
-    runner.quit()
-    # Greenlets that were interrupted close their sockets before the next trial opens its own.
-    time.sleep(0.02)
+def _assembled(options: argparse.Namespace) -> Ensemble:
+    if not options.workers:
+        return Solo()
+    host, _, port = options.bind.rpartition(":")
+    orchestra = Orchestra(host, int(port))
+    orchestra.await_workers(options.workers, options.patience)
+    return orchestra
 
 
 def main() -> None:
-    """Serve orders until the lab closes the pipe."""
-    url = sys.argv[1]
-    say("ready")
-    for line in sys.stdin:
-        try:
-            load = run_trial(url, Order.model_validate_json(line))
-        except SetUpFailed as error:
-            say("failed", reason=str(error))
-        else:
-            say("load", load=load.model_dump(mode="json"))
+    """Serve orders until the lab closes the pipe, or be a worker until the master is done."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.generator")
+    parser.add_argument("--workers", type=int, default=0, help="Locust workers to wait for (default: load from here)")
+    parser.add_argument("--bind", default="127.0.0.1:5557", metavar="HOST:PORT", help="where they find the master")
+    parser.add_argument("--patience", type=float, default=60.0, metavar="SECONDS", help="how long they are waited for")
+    parser.add_argument("--join", metavar="HOST:PORT", help="be a worker of this master")
+    options = parser.parse_args()
+    if options.join:
+        host, _, port = options.join.rpartition(":")
+        play(host, int(port))
+        return
+    try:
+        ensemble = _assembled(options)
+        say("ready")
+        # Read in a thread: the heartbeat of a Locust master goes on while the lab is silent.
+        while line := gevent.get_hub().threadpool.apply(sys.stdin.readline):
+            say("done", reply=carry_out(ensemble, ORDER.validate_json(line)))
+    except GeneratorFailed as error:
+        say("failed", reason=str(error))
 
 
 if __name__ == "__main__":

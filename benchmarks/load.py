@@ -1,38 +1,49 @@
-"""Drive the generator: one process beside each server start, told what to do trial by trial."""
+"""Drive the generator: one process for all servers of a round, told what to do slice by slice."""
 
 import json
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 
 from benchmarks.failures import LabError
 from benchmarks.launch import on_cores, stop_tree
 from benchmarks.machine import ROOT
-from benchmarks.records import Load, Timing
+from benchmarks.orders import Order, Seated, Seating, Seen, SliceOrder, WarmUp, WarmUpOrder
+from benchmarks.records import Timing
 from benchmarks.text import last_line
 
 # Set-up of the users, which is not part of the timing.
-_PATIENCE_S = 90
+_PATIENCE_S = 150
 
 
-class TrialFailed(Exception):
-    """The generator could not load the server at all; the server or the machine may still be fine."""
+class Distribution(NamedTuple):
+    """How many Locust workers apply the load, and where they come from; none at all means the generator itself."""
+
+    workers: int = 0
+    # Started here, or waited for from elsewhere.
+    local: bool = True
+    bind: str = "127.0.0.1:5557"
+    patience_s: float = 60.0
+
+
+ALONE = Distribution()
 
 
 class Generator:
-    """A generator process for one server."""
+    """A generator process, and the Locust workers it has on this machine."""
 
-    def __init__(self, url: str, cores: list[int], log: Path) -> None:
+    def __init__(self, cores: list[int], log: Path, distribution: Distribution = ALONE) -> None:
         self._log = log
+        options = ["--workers", str(distribution.workers), "--bind", distribution.bind]
+        options += ["--patience", str(distribution.patience_s)]
+        join = ["--join", distribution.bind]
+        commands = [options, *([join] * distribution.workers if distribution.local else [])]
         with log.open("wb") as errors, on_cores(cores):
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "benchmarks.generator", url],
-                cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, start_new_session=True,
-            )  # fmt: skip
+            self._processes = [_start(command, errors.fileno()) for command in commands]
+        self._process = self._processes[0]
 
     def __enter__(self) -> Self:
         return self
@@ -40,36 +51,45 @@ class Generator:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        stop_tree(self._process)
+        for process in self._processes:
+            stop_tree(process)
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe:
                 pipe.close()
 
     def await_ready(self) -> None:
-        """Wait until the generator has loaded Locust."""
+        """Wait until the generator has loaded Locust, and its workers have joined."""
         self._expect("ready", _PATIENCE_S)
 
-    def load(self, workload: str, timing: Timing, begin: Callable[[], None], end: Callable[[], None]) -> Load:
-        """Run one trial; `begin` and `end` are called when its measuring window opens and closes."""
-        patience_s = timing.warm_up_max_s + timing.measure_s + _PATIENCE_S
-        self._send({"workload": workload, "timing": timing.model_dump()})
-        self._expect("begin", patience_s)
-        begin()
-        self._expect("end", patience_s)
-        end()
-        return Load.model_validate(self._expect("load", patience_s)["load"])
+    def seat(self, seating: Seating) -> Seated:
+        """Users get ready for a sitting."""
+        return Seated.model_validate(self._ask(seating, _PATIENCE_S))
 
-    def _send(self, order: dict[str, object]) -> None:
+    def warm_up(self, contender: str, timing: Timing) -> WarmUp:
+        """One server is loaded until its rate has settled."""
+        order = WarmUpOrder(contender=contender, min_s=timing.warm_up_min_s, max_s=timing.warm_up_max_s)
+        return WarmUp.model_validate(self._ask(order, timing.warm_up_max_s + _PATIENCE_S))
+
+    def run(self, contender: str, seconds: float) -> Seen:
+        """One server is loaded for a slice."""
+        return Seen.model_validate(self._ask(SliceOrder(contender=contender, seconds=seconds), seconds + _PATIENCE_S))
+
+    def _ask(self, order: Order, patience_s: float) -> object:
         assert self._process.stdin is not None  # noqa: S101  # Popen was given a pipe
-        self._process.stdin.write(json.dumps(order).encode() + b"\n")
-        self._process.stdin.flush()
+        try:
+            self._process.stdin.write(order.model_dump_json().encode() + b"\n")
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            # Why it ended is in what it said last.
+            pass
+        return self._expect("done", patience_s)["reply"]
 
     def _expect(self, event: str, patience_s: float) -> dict[str, object]:
         message = self._next_message(patience_s)
         if message.get("event") == "failed":
-            raise TrialFailed(str(message["reason"]))
+            raise LabError(f"the load generator gave up: {message['reason']}")
         if message.get("event") != event:
-            raise LabError(f"the generator said {message!r} instead of {event!r}")
+            raise LabError(f"the load generator said {message!r} instead of {event!r}")
         return message
 
     def _next_message(self, patience_s: float) -> dict[str, object]:
@@ -86,3 +106,10 @@ class Generator:
             raise LabError(f"the load generator ended: {last_line(self._log.read_text('utf-8', 'replace'))}")
         message: dict[str, object] = json.loads(line)
         return message
+
+
+def _start(options: list[str], errors: int) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "benchmarks.generator", *options],
+        cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, start_new_session=True,
+    )  # fmt: skip

@@ -1,138 +1,107 @@
 """One round from its first server start to its last trial: launch, verify, load, and what each trial cost."""
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import NamedTuple
 
-from benchmarks import process_tree
-from benchmarks.catalogue import Catalogue
-from benchmarks.host import busy_s
-from benchmarks.launch import Server, running
-from benchmarks.load import Generator, TrialFailed
-from benchmarks.process_tree import ProcessGone
-from benchmarks.records import Contender, Environment, Load, Plan, RoundPlan, Start, Trial
-from benchmarks.results import Results
-from benchmarks.verify import verify
+from benchmarks.bench import Bench
+from benchmarks.failures import LabError
+from benchmarks.launch import running
+from benchmarks.load import Generator
+from benchmarks.records import Contender, Incident, RoundPlan, Sitting, Start, Trial
+from benchmarks.sittings import Stand, hold
+from benchmarks.verify import Verified, verify
 
 MAX_ATTEMPTS = 3
 READY_PATH = "/health/ready"
 
 
-class Bench(NamedTuple):
-    """What every round uses."""
+class Audience(NamedTuple):
+    """Who is told about a round while it goes on."""
 
-    plan: Plan
-    environment: Environment
-    catalogue: Catalogue
-    results: Results
+    trial: Callable[[Trial], None]
+    incident: Callable[[Incident], None]
 
 
-class Meter:
-    """Reads what a process tree, and all cores in use, spent between two calls."""
-
-    def __init__(self, root: int, cores: list[int]) -> None:
-        self._root, self._cores = root, cores
-        self._before: dict[int, int] = {}
-        self.cpu_s = self.busy_s = 0.0
-        self.pss_bytes = 0
-
-    def begin(self) -> None:
-        """The window opens."""
-        self._before, self.busy_s = process_tree.read_cpu(self._root), -busy_s(self._cores)
-
-    def end(self) -> None:
-        """The window closes; memory is read while the load is still on."""
-        self.cpu_s = process_tree.cpu_s_between(self._before, process_tree.read_cpu(self._root))
-        self.busy_s += busy_s(self._cores)
-        self.pss_bytes = process_tree.pss_bytes(self._root)
-
-    def other_share(self, load: Load) -> float:
-        """How much of the cores went to anything but the server and its load, to about a percent."""
-        available_s = load.window_s * len(self._cores)
-        others_s = self.busy_s - self.cpu_s - load.generator_cpu_s
-        return max(0.0, others_s / available_s) if available_s else 0.0
-
-
-class Stand(NamedTuple):
-    """A server of a round, and the generator that loads it."""
-
-    contender: Contender
-    server: Server
-    generator: Generator
-
-
-def measure_round(bench: Bench, planned: RoundPlan, report: Callable[[Trial], None]) -> None:
-    """Carry out one round of the plan; each trial is on disk, and reported, when it ends."""
-    contenders = {contender.name: contender for contender in bench.plan.contenders}
-    with ExitStack() as stack:
-        stands = {name: stack.enter_context(_stand(bench, contenders[name], planned.number)) for name in planned.lineup}
-        for stand in stands.values():
-            stand.generator.await_ready()
-        for trial_plan in planned.trials:
-            for trial in _attempts(bench, stands[trial_plan.contender], planned.number, trial_plan.workload):
+def measure_round(bench: Bench, planned: RoundPlan, audience: Audience) -> None:
+    """Carry out one round of the plan; each trial is on disk, and reported, when its sitting ends."""
+    with standing(bench, planned, audience) as (stands, generator):
+        for sitting in planned.sittings:
+            for trial in attempts(bench, stands, generator, planned.number, sitting):
                 bench.results.save_trial(trial)
-                report(trial)
+                audience.trial(trial)
 
 
 @contextmanager
-def _stand(bench: Bench, contender: Contender, number: int) -> Iterator[Stand]:
-    log = bench.results.log(f"{number:02d}-{contender.name}")
-    database, cores = bench.catalogue.fresh_copy(contender.name), bench.environment
-    with running(contender, database, cores.server_cores, log, READY_PATH) as server:
+def standing(bench: Bench, planned: RoundPlan, audience: Audience) -> Iterator[tuple[dict[str, Stand], Generator]]:
+    """All servers of a round that can be started, side by side, and the generator that will load them."""
+    contenders = {contender.name: contender for contender in bench.plan.contenders}
+    log = bench.results.log(f"{planned.number:02d}.generator")
+
+    def tell(contender: str, what: str) -> None:
+        incident = Incident(round=planned.number, contender=contender, what=what)
+        bench.results.save_incident(incident)
+        audience.incident(incident)
+
+    with ExitStack() as stack:
+        # First, so that it loads Locust while the servers start, and outlives them.
+        generator = stack.enter_context(Generator(bench.environment.generator_cores, log, bench.distribution))
+        stands: dict[str, Stand] = {}
+        for name in planned.lineup:
+            try:
+                stands[name] = stack.enter_context(_stand(bench, contenders[name], planned.number, tell))
+            except LabError as error:
+                tell(name, str(error))
+        generator.await_ready()
+        yield stands, generator
+
+
+@contextmanager
+def _stand(bench: Bench, contender: Contender, number: int, tell: Callable[[str, str], None]) -> Iterator[Stand]:
+    """A server that was started afresh, and keeps the contract."""
+    environment = bench.catalogue.fresh_copy(contender)
+    log = bench.results.log(f"{number:02d}.{contender.name}")
+    with running(contender, environment, bench.environment.server_cores, log, READY_PATH, tell) as server:
+        verified = _verify(bench, contender, number, server.url)
         start = Start(
             round=number,
             contender=contender.name,
             start_up_s=server.start_up_s,
-            idle_pss_bytes=process_tree.pss_bytes(server.pid),
-            checks=_verify(bench, contender, number, server),
+            idle_pss_bytes=server.meter.pss_bytes(),
+            checks=verified.checks,
+            sample_bytes=verified.sample_bytes,
         )
         bench.results.save_start(start)
-        with Generator(server.url, cores.generator_cores, log.with_suffix(".generator.log")) as generator:
-            yield Stand(contender, server, generator)
+        yield Stand(contender, server, lambda: bench.catalogue.count_books(contender))
 
 
-def _verify(bench: Bench, contender: Contender, number: int, server: Server) -> int:
+def _verify(bench: Bench, contender: Contender, number: int, url: str) -> Verified:
     if contender.layer:
         # A bare application keeps no contract; its two answers are checked like all others under load.
-        return 0
-    return verify(server.url, contender.name, random.Random(f"{bench.plan.seed} {number} {contender.name}"))
+        return Verified(0, 0)
+    return verify(url, contender.name, random.Random(f"{bench.plan.seed} {number} {contender.name}"))
 
 
-def _attempts(bench: Bench, stand: Stand, number: int, workload: str) -> Iterator[Trial]:
-    """Trials until one is valid, at most MAX_ATTEMPTS of them."""
+def attempts(
+    bench: Bench, stands: dict[str, Stand], generator: Generator, number: int, sitting: Sitting
+) -> Iterator[Trial]:
+    """The trials of a sitting, which is held again while one of them is invalid, at most MAX_ATTEMPTS times."""
+    line = [name for name in sitting.contenders if name in stands]
+    failures: dict[str, int] = dict.fromkeys(line, 0)
     for attempt in range(1, MAX_ATTEMPTS + 1):
-        trial = _trial(bench, stand, number, workload, attempt)
-        yield trial
-        if not trial.invalid:
+        present = [stands[name] for name in line if failures[name] < 2]
+        if not present:
+            return
+        trials = hold(bench, present, generator, number, sitting, attempt)
+        yield from trials
+        for trial in trials:
+            # One that answers wrongly twice will not learn it, and the others are not held up a third time.
+            failures[trial.contender] += bool(trial.load.failures) or not trial.slices
+        if not worth_repeating(trials, failures):
             return
 
 
-def _trial(bench: Bench, stand: Stand, number: int, workload: str, attempt: int) -> Trial:
-    cores = {*bench.environment.server_cores, *bench.environment.generator_cores}
-    meter = Meter(stand.server.pid, sorted(cores))
-    invalid, load = [], Load.nothing()
-    try:
-        load = stand.generator.load(workload, bench.plan.timing, meter.begin, meter.end)
-    except (TrialFailed, ProcessGone) as error:
-        invalid.append(str(error))
-    else:
-        invalid += reasons_against(load)
-    return Trial(
-        round=number,
-        contender=stand.contender.name,
-        workload=workload,
-        attempt=attempt,
-        load=load,
-        server_cpu_s=meter.cpu_s,
-        loaded_pss_bytes=meter.pss_bytes,
-        workers=stand.contender.workers,
-        other_cpu_share=meter.other_share(load),
-        invalid=invalid,
-    )
-
-
-def reasons_against(load: Load) -> list[str]:
-    """Why what the generator saw is no measurement."""
-    reasons = [f"{count} failures: {reason}" for reason, count in sorted(load.failures.items())]
-    return reasons if load.requests else [*reasons, "no request succeeded"]
+def worth_repeating(trials: Sequence[Trial], failures: dict[str, int]) -> bool:
+    """Whether an invalid trial may turn out valid in another attempt."""
+    return any(trial.invalid and failures[trial.contender] < 2 for trial in trials)

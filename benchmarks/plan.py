@@ -1,21 +1,44 @@
-"""What will be measured, in which order, and how long that takes: decided before anything runs."""
+"""What will be measured, in which order, and how long that takes: decided before anything runs.
+
+Only the rates of the ladder, the open-loop part, wait for the first round: they are shares of what the servers can do.
+"""
 
 import random
-from typing import Literal, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
-from benchmarks.records import Contender, Plan, RoundPlan, Timing, TrialPlan
+from benchmarks.records import Arrivals, Contender, Plan, RoundPlan, RunKind, Sitting, Timing
+from benchmarks.workloads import ALL_WORKLOADS
 
 # Measured on two cores; only the estimate of the duration depends on them.
-_START_OVERHEAD_S = 2.4
-_TRIAL_OVERHEAD_S = 0.15
+_START_OVERHEAD_S = 1.9
+_ROUND_OVERHEAD_S = 1.0
+_SEATING_OVERHEAD_S = 0.3
+_SLICE_OVERHEAD_S = 0.02
 _SEED_S = 6.0
+
+CATALOGUE_ROWS = 10_000
+# As many as the server takes at once: more would only wait in line and lengthen each other's latency.
+USERS = 8
+# An open loop needs as many users as requests may be under way.
+LADDER_IN_FLIGHT = 64
+LADDER_WORKLOAD = "read"
+# Of the highest rate that any of them reached in a closed loop.
+RUNGS = (0.2, 0.4, 0.6, 0.8, 0.9, 1.0, 1.1)
 
 
 class Profile(NamedTuple):
     """A budget with a name."""
 
+    name: str
     rounds: int
-    measure_s: float
+    # How long each contender is loaded with a workload in one round: those that answer the question, and the others.
+    main_s: float
+    other_s: float
+    # A workload that cannot be cut into slices.
+    whole_s: float
+    rung_s: float
+    rungs_per_round: int
     warm_up_min_s: float
     warm_up_max_s: float
     # No round begins that would end later; a slow machine gets fewer rounds instead of a longer wait.
@@ -23,67 +46,110 @@ class Profile(NamedTuple):
 
 
 PROFILES = {
-    "quick": Profile(rounds=5, measure_s=0.9, warm_up_min_s=0.3, warm_up_max_s=0.6, limit_s=290),
-    "standard": Profile(rounds=10, measure_s=4.0, warm_up_min_s=0.5, warm_up_max_s=3.0),
+    profile.name: profile
+    for profile in (
+        Profile("quick", 6, 1.6, 0.4, 0.8, 0.8, 1, 0.3, 0.5, limit_s=290),
+        Profile("standard", 10, 2.4, 1.2, 3.0, 1.5, 2, 0.3, 1.5),
+        Profile("thorough", 30, 4.8, 2.4, 6.0, 4.0, 3, 0.5, 3.0),
+    )
 }
-
-CATALOGUE_ROWS = 10_000
-# As many as the server takes at once: more would only wait in line and lengthen each other's latency.
-USERS = 8
+MAIN_WORKLOADS = frozenset({"read", "list"})
+SLICE_S = 0.2
 
 
 def make_plan(
-    kind: Literal["compare", "layers"],
+    kind: RunKind,
     contenders: list[Contender],
     workloads: list[str],
     profile: Profile,
     seed: int,
 ) -> Plan:
     """The plan that these choices lead to; the same for the same seed."""
-    timing = Timing(
-        users=USERS,
-        measure_s=profile.measure_s,
-        warm_up_min_s=profile.warm_up_min_s,
-        warm_up_max_s=profile.warm_up_max_s,
-    )
     return Plan(
         kind=kind,
+        profile=profile.name,
         seed=seed,
         limit_s=profile.limit_s,
         catalogue_rows=CATALOGUE_ROWS,
-        timing=timing,
+        timing=Timing(users=USERS, warm_up_min_s=profile.warm_up_min_s, warm_up_max_s=profile.warm_up_max_s),
         contenders=contenders,
         workloads=workloads,
-        rounds=order([contender.name for contender in contenders], workloads, profile.rounds, seed),
+        rounds=order(contenders, workloads, profile, seed),
     )
 
 
-def order(contenders: list[str], workloads: list[str], rounds: int, seed: int) -> list[RoundPlan]:
-    """Random, but mirrored (ABBA) from workload to workload and from round to round, so that a drift cancels out.
-
-    The servers of a round stand side by side, and each workload visits all of them before the next one begins: what is
-    compared was measured seconds apart, and a machine that is slower for a minute is so for both.
-    """
+def order(contenders: Sequence[Contender], workloads: Sequence[str], profile: Profile, seed: int) -> list[RoundPlan]:
+    """Random, but mirrored (ABBA) from sitting to sitting and from round to round, so that a drift cancels out."""
     chance = random.Random(seed)
+    names = [contender.name for contender in contenders]
+    able = {contender.name: set(contender.workloads or workloads) for contender in contenders}
     planned = []
     lineup: list[str] = []
-    for number in range(rounds):
-        lineup = lineup[::-1] if number % 2 else chance.sample(contenders, len(contenders))
-        trials = [
-            TrialPlan(contender=name, workload=workload)
-            for turn, workload in enumerate(chance.sample(workloads, len(workloads)))
-            for name in (lineup[::-1] if turn % 2 else lineup)
-        ]
-        planned.append(RoundPlan(number=number, lineup=lineup, trials=trials))
+    for number in range(profile.rounds):
+        lineup = lineup[::-1] if number % 2 else chance.sample(names, len(names))
+        sittings = []
+        for workload in chance.sample(list(workloads), len(workloads)):
+            line = lineup[::-1] if len(sittings) % 2 else lineup
+            if present := [name for name in line if workload in able[name]]:
+                sittings.append(sitting(workload, present, profile))
+        planned.append(RoundPlan(number=number, lineup=lineup, sittings=sittings))
     return planned
+
+
+def sitting(workload: str, contenders: list[str], profile: Profile) -> Sitting:
+    """A closed-loop sitting, cut into slices where the workload allows it."""
+    if ALL_WORKLOADS[workload].whole:
+        # Two of them, so that each contender is measured once before and once after the others.
+        return Sitting(workload=workload, contenders=contenders, slice_s=profile.whole_s / 2, slices=2)
+    seconds = profile.main_s if workload in MAIN_WORKLOADS else profile.other_s
+    return Sitting(workload=workload, contenders=contenders, slice_s=SLICE_S, slices=max(2, round(seconds / SLICE_S)))
+
+
+def turns(sitting: Sitting) -> list[str]:
+    """Whose slice is next, from the first to the last: there and back again."""
+    line = sitting.contenders
+    return [name for turn in range(sitting.slices) for name in (line[::-1] if turn % 2 else line)]
+
+
+def with_ladder(plan: Plan, contenders: Sequence[str], top_rate_per_s: float, profile: Profile) -> Plan:
+    """The plan with some rungs of the ladder at the end of each round but the first, all visited alike."""
+    chance = random.Random(f"{plan.seed} ladder")
+    visits = visits_of((len(plan.rounds) - 1) * profile.rungs_per_round, chance)
+    rounds = plan.rounds[:1]
+    for planned in plan.rounds[1:]:
+        line = [name for name in planned.lineup if name in contenders]
+        first = (planned.number - 1) * profile.rungs_per_round
+        rungs = [
+            Sitting(
+                part="ladder",
+                workload=LADDER_WORKLOAD,
+                contenders=line if turn % 2 else line[::-1],
+                slice_s=profile.rung_s,
+                slices=1,
+                arrivals=Arrivals(kind="poisson", rate_per_s=round(rung * top_rate_per_s), in_flight=LADDER_IN_FLIGHT),
+            )
+            for turn, rung in enumerate(visits[first : first + profile.rungs_per_round])
+        ]
+        rounds.append(planned.model_copy(update={"sittings": [*planned.sittings, *rungs]}))
+    return plan.model_copy(update={"rounds": rounds})
+
+
+def visits_of(count: int, chance: random.Random) -> list[float]:
+    """So many rungs, each as often as any other, in random order."""
+    visits: list[float] = []
+    while len(visits) < count:
+        visits += chance.sample(RUNGS, len(RUNGS))
+    return visits[:count]
 
 
 def duration_s(plan: Plan) -> float:
     """How long the plan takes if nothing has to be measured twice."""
-    return work_s(plan.timing, plan.starts, plan.trials)
+    sittings = [sitting for planned in plan.rounds for sitting in planned.sittings]
+    overhead_s = _SEED_S + len(plan.rounds) * _ROUND_OVERHEAD_S + plan.starts * _START_OVERHEAD_S
+    return overhead_s + sum(_sitting_s(sitting, plan.timing) for sitting in sittings)
 
 
-def work_s(timing: Timing, starts: int, trials: int) -> float:
-    """How long it takes to seed the catalogue and to carry out so many server starts and trials."""
+def _sitting_s(sitting: Sitting, timing: Timing) -> float:
     warm_up_s = (timing.warm_up_min_s + timing.warm_up_max_s) / 2
-    return _SEED_S + starts * _START_OVERHEAD_S + trials * (warm_up_s + timing.measure_s + _TRIAL_OVERHEAD_S)
+    slice_s = sitting.slices * (sitting.slice_s + _SLICE_OVERHEAD_S)
+    return _SEATING_OVERHEAD_S + len(sitting.contenders) * (warm_up_s + slice_s)

@@ -109,14 +109,33 @@ CHECKS: tuple[Callable[[Verification], None], ...] = (
 )
 
 
-def verify(url: str, name: str, chance: random.Random) -> int:
-    """Run every check; the number of requests that were answered as they should be. Raises LabError otherwise."""
+# What every server with the same catalogue must answer with the same number of bytes.
+SAMPLE = (
+    "/books/1",
+    "/books/2",
+    "/books/?limit=20",
+    "/books/?limit=100&sort=-published_year",
+    "/books/?q=the&limit=20",
+)
+
+
+class Verified(NamedTuple):
+    """How many requests were answered as they should be, and how large the bodies of a fixed sample are."""
+
+    checks: int
+    sample_bytes: int
+
+
+def verify(url: str, name: str, chance: random.Random) -> Verified:
+    """Run every check. Raises LabError when one fails."""
     answered: list[httpx2.Response] = []
     with httpx2.Client(base_url=url, timeout=10, event_hooks={"response": [answered.append]}) as client:
         run = Verification(client, chance)
+        # First: what the checks add and delete may leave its trace in a page.
+        sample_bytes = sum(len(client.get(path).content) for path in SAMPLE)
         for check in CHECKS:
             try:
                 check(run)
             except (Unexpected, httpx2.HTTPError, LookupError, TypeError, ValueError) as error:
                 raise LabError(f"{name} breaks the contract ({check.__name__}): {error!s}") from None
-    return len(answered)
+    return Verified(len(answered), sample_bytes)

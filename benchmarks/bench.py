@@ -1,0 +1,25 @@
+"""What every round of a run uses."""
+
+from typing import NamedTuple
+
+from benchmarks.catalogue import Catalogue
+from benchmarks.load import Distribution
+from benchmarks.records import Environment, Plan
+from benchmarks.results import Results
+
+
+class Bench(NamedTuple):
+    """A plan, where it is carried out, and where what comes of it is kept."""
+
+    plan: Plan
+    environment: Environment
+    catalogue: Catalogue
+    results: Results
+    distribution: Distribution
+    # time.perf_counter() when the run began.
+    began: float
+
+    @property
+    def cores(self) -> list[int]:
+        """All cores in use."""
+        return sorted({*self.environment.server_cores, *self.environment.generator_cores})

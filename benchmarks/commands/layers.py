@@ -3,7 +3,7 @@
 import argparse
 
 from benchmarks import contenders
-from benchmarks.carry_out import carry_out
+from benchmarks.carry_out import Setting, carry_out
 from benchmarks.commands.arguments import Commands
 from benchmarks.commands.budget import add_budget, chosen_profile, chosen_seed
 from benchmarks.layers.cost import LAYERS_FILE
@@ -23,4 +23,4 @@ def run(options: argparse.Namespace) -> int:
     field = contenders.load(LAYERS_FILE)
     profile = chosen_profile(options)
     plan = make_plan("layers", field.contender, list(LAYER_WORKLOADS), profile, chosen_seed(options))
-    return carry_out(plan, options.results)
+    return carry_out(plan, Setting(options.results, profile))

@@ -1,0 +1,62 @@
+"""Several hosts on one machine: network namespaces joined by a bridge, each with an address of its own."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import NamedTuple
+
+PREFIX = "10.91.7"
+
+
+class NoNamespaces(Exception):
+    """This machine lets nobody make network namespaces; the text says why."""
+
+
+class Host(NamedTuple):
+    """A host by its namespace and its address in the network of the test."""
+
+    namespace: str
+    address: str
+
+    def command(self, *arguments: str) -> list[str]:
+        """The command that runs `arguments` on this host."""
+        return ["ip", "netns", "exec", self.namespace, *arguments]
+
+
+@contextmanager
+def network(names: Sequence[str], mark: str) -> Iterator[dict[str, Host]]:
+    """Hosts that reach each other, and nobody else; raises NoNamespaces."""
+    if os.geteuid() != 0 or not shutil.which("ip"):
+        raise NoNamespaces("network namespaces need root and the program ip")
+    bridge = f"{mark}-br"
+    hosts = {name: Host(f"{mark}-{name}", f"{PREFIX}.{number}") for number, name in enumerate(names, 1)}
+    try:
+        _ip("link", "add", bridge, "type", "bridge")
+        _ip("link", "set", bridge, "up")
+        for number, host in enumerate(hosts.values(), 1):
+            _join(host, f"{mark}v{number}", bridge)
+        yield hosts
+    finally:
+        for host in hosts.values():
+            subprocess.run(["ip", "netns", "del", host.namespace], check=False, capture_output=True)
+        subprocess.run(["ip", "link", "del", bridge], check=False, capture_output=True)
+
+
+def _join(host: Host, cable: str, bridge: str) -> None:
+    _ip("netns", "add", host.namespace)
+    _ip("link", "add", cable, "type", "veth", "peer", "name", "eth0", "netns", host.namespace)
+    _ip("link", "set", cable, "master", bridge, "up")
+    for arguments in (
+        ["addr", "add", f"{host.address}/24", "dev", "eth0"],
+        ["link", "set", "eth0", "up"],
+        ["link", "set", "lo", "up"],
+    ):
+        _ip("-n", host.namespace, *arguments)
+
+
+def _ip(*arguments: str) -> None:
+    done = subprocess.run(["ip", *arguments], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise NoNamespaces(f"ip {' '.join(arguments)}: {done.stderr.strip()}")

@@ -1,63 +1,80 @@
-"""Latencies as counts: exact below a millisecond, within 0.2 % above, and mergeable without averaging.
+"""Latencies as an HdrHistogram: three significant figures from a microsecond to an hour, merged and never averaged."""
 
-The idea is HdrHistogram's: keep the ten leading bits of each value, so that a bucket is never wider than 1/512 of it.
-"""
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from typing import Self
 
-from collections import Counter
-from collections.abc import Iterable
-from typing import Annotated, Self
-
+from hdrh.histogram import HdrHistogram
 from pydantic import BaseModel, ConfigDict, Field
 
-_KEPT_BITS = 10
+_LOWEST_US, _HIGHEST_US, _FIGURES = 1, 3_600_000_000, 3
 # With fewer samples beyond a percentile it is the luck of a few requests.
 MIN_SAMPLES_BEYOND = 10
 
 
-def bucket_of(value_us: int) -> int:
-    """The lowest value that is counted together with `value_us`."""
-    spare_bits = max(0, value_us.bit_length() - _KEPT_BITS)
-    return value_us >> spare_bits << spare_bits
+def empty() -> HdrHistogram:
+    """A histogram of the library with nothing in it."""
+    return HdrHistogram(_LOWEST_US, _HIGHEST_US, _FIGURES)
 
 
 class Histogram(BaseModel):
-    """Counts by bucket, in ascending order, and the greatest value exactly."""
+    """The library's own compressed encoding, and what it rounds: the greatest value and the sum exactly."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    buckets: list[tuple[int, Annotated[int, Field(ge=1)]]]
-    max_us: int
+    encoded: str = ""
+    max_us: int = Field(default=0, ge=0)
+    sum_us: int = Field(default=0, ge=0)
 
     @classmethod
     def of(cls, values_us: Iterable[int]) -> Self:
-        """The histogram of these values."""
-        values = list(values_us)
-        counts = Counter(map(bucket_of, values))
-        return cls(buckets=sorted(counts.items()), max_us=max(values, default=0))
+        """The histogram of these values, in microseconds."""
+        counts, greatest, total = empty(), 0, 0
+        for value_us in values_us:
+            counts.record_value(max(_LOWEST_US, value_us))
+            greatest, total = max(greatest, value_us), total + value_us
+        return cls._of_counts(counts, greatest, total)
 
     @classmethod
     def merged(cls, parts: Iterable[Self]) -> Self:
         """The histogram of everything that is in `parts`."""
-        counts: Counter[int] = Counter()
-        max_us = 0
+        counts, greatest, total = empty(), 0, 0
         for part in parts:
-            counts.update(dict(part.buckets))
-            max_us = max(max_us, part.max_us)
-        return cls(buckets=sorted(counts.items()), max_us=max_us)
+            if part.encoded:
+                counts.add(part._counts)
+            greatest, total = max(greatest, part.max_us), total + part.sum_us
+        return cls._of_counts(counts, greatest, total)
+
+    @classmethod
+    def _of_counts(cls, counts: HdrHistogram, greatest: int, total: int) -> Self:
+        encoded = counts.encode().decode("ascii") if counts.get_total_count() else ""
+        return cls(encoded=encoded, max_us=greatest, sum_us=total)
+
+    @cached_property
+    def _counts(self) -> HdrHistogram:
+        return HdrHistogram.decode(self.encoded) if self.encoded else empty()
 
     @property
     def samples(self) -> int:
         """How many values were counted."""
-        return sum(count for _, count in self.buckets)
+        return int(self._counts.get_total_count())
+
+    @property
+    def mean_us(self) -> float:
+        """The mean of the values as they were, not of their buckets; 0 without any."""
+        return self.sum_us / self.samples if self.encoded else 0.0
+
+    def value_at(self, percent: float) -> int:
+        """The value that `percent` of the samples do not exceed, to three figures."""
+        return min(self.max_us, int(self._counts.get_value_at_percentile(percent)))
 
     def percentile_us(self, percent: float) -> int | None:
-        """The value that `percent` of the samples do not exceed; None with too few samples to say."""
-        beyond = self.samples * (1 - percent / 100)
-        if beyond < MIN_SAMPLES_BEYOND:
+        """As `value_at`, or None with too few samples beyond it to say."""
+        if self.samples * (100 - percent) / 100 < MIN_SAMPLES_BEYOND:
             return None
-        passed = 0
-        for bucket, count in self.buckets:
-            passed += count
-            if passed >= self.samples - beyond:
-                return bucket
-        return self.max_us
+        return self.value_at(percent)
+
+    def buckets(self) -> Iterator[tuple[int, int]]:
+        """Values with how many samples they stand for, in ascending order."""
+        for item in self._counts.get_recorded_iterator():
+            yield int(item.value_iterated_to), int(item.count_added_in_this_iter_step)

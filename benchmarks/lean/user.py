@@ -1,0 +1,109 @@
+"""A Locust user that asks over the lean connection."""
+
+import time
+from collections.abc import Callable, Mapping
+from typing import ClassVar, TypeAlias
+
+from locust import User
+from locust.env import Environment
+from locust.exception import RescheduleTask
+
+from benchmarks.lean.connection import Answer, Connection, ConnectionFailed
+from benchmarks.lean.course import Free
+
+# What is wrong with an answer, or nothing.
+Check: TypeAlias = Callable[[Answer], str | None]
+
+_NOTHING: Mapping[str, str] = {}
+_NO_ANSWER = Answer(0, {}, b"")
+
+
+class LeanClient:
+    """Sends the requests of one user, has each answer judged, and tells Locust and the course what became of it."""
+
+    def __init__(self, user: "LeanUser") -> None:
+        self._user = user
+        self._fire = user.environment.events.request.fire
+        self.connection = Connection(str(user.host))
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        name: str,
+        headers: Mapping[str, str] = _NOTHING,
+        body: bytes = b"",
+        check: Check | None = None,
+    ) -> Answer:
+        """The answer to a request that counts.
+
+        Raises RescheduleTask, which ends the task, when there is none, or when `check` says what is wrong with it.
+        """
+        return self.measured(method, name, lambda: self.connection.request(method, path, headers, body), check)
+
+    def measured(self, kind: str, name: str, exchange: Callable[[], Answer], check: Check | None = None) -> Answer:
+        """As `request`, for an exchange of any kind over this connection."""
+        course, connection = self._user.course, self.connection
+        ticket = course.admit()
+        started_s, received, opened = course.clock(), connection.received, connection.opened
+        answer, failure = _judged(exchange, check)
+        course.finished(ticket, started_s, failure, connection.received - received, connection.opened - opened)
+        return self._told(kind, name, course.clock() - ticket.intended_s, answer, failure)
+
+    def set_up(
+        self,
+        method: str,
+        path: str,
+        *,
+        name: str,
+        headers: Mapping[str, str] = _NOTHING,
+        body: bytes = b"",
+        check: Check | None = None,
+    ) -> Answer:
+        """As `request`, for what comes before a user's first task and is not measured."""
+        started_s = time.perf_counter()
+        answer, failure = _judged(lambda: self.connection.request(method, path, headers, body), check)
+        return self._told(method, f"set-up: {name}", time.perf_counter() - started_s, answer, failure)
+
+    def _told(self, kind: str, name: str, latency_s: float, answer: Answer, failure: str | None) -> Answer:
+        self._fire(
+            request_type=kind,
+            name=name,
+            response_time=latency_s * 1000,
+            response_length=len(answer.body),
+            exception=None if failure is None else Failed(failure),
+            context=self._user.context(),
+        )
+        if failure is not None:
+            raise RescheduleTask
+        return answer
+
+
+class Failed(Exception):
+    """What was wrong with an answer, as Locust's table of failures shows it."""
+
+
+class LeanUser(User):
+    """A user with a lean client; `course` says when it may send."""
+
+    abstract = True
+    # Everything random about a user comes from this and its number.
+    seed: ClassVar[int] = 0
+    course: Free = Free()
+
+    def __init__(self, environment: Environment) -> None:
+        super().__init__(environment)
+        self.client = LeanClient(self)
+
+    def on_stop(self) -> None:
+        """Hang up."""
+        self.client.connection.close()
+
+
+def _judged(exchange: Callable[[], Answer], check: Check | None) -> tuple[Answer, str | None]:
+    try:
+        answer = exchange()
+    except ConnectionFailed as error:
+        return _NO_ANSWER, str(error)
+    return answer, check(answer) if check else None

@@ -6,10 +6,14 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from benchmarks.failures import LabError
 from benchmarks.machine import ROOT
+from benchmarks.records import Contender, Plan
 from benchmarks.text import last_line
 
 _SEED_LIMIT_S = 600
@@ -37,13 +41,35 @@ class Catalogue:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         connection.close()
 
-    def fresh_copy(self, name: str) -> dict[str, str]:
+    def fresh_copy(self, contender: Contender) -> dict[str, str]:
         """The environment of a server that finds the template's content, untouched by any server before."""
-        copy = self._folder / f"{name}.sqlite3"
+        copy = self._copy_of(contender)
         for suffix in ("", "-wal", "-shm"):
             copy.with_name(copy.name + suffix).unlink(missing_ok=True)
         shutil.copyfile(self._template, copy)
         return self._environment(copy)
 
+    def count_books(self, contender: Contender) -> int:
+        """How many books the database of a contender holds now."""
+        with closing(sqlite3.connect(self._copy_of(contender))) as connection:
+            (count,) = connection.execute("SELECT count(*) FROM books").fetchone()
+        return int(count)
+
+    def _copy_of(self, contender: Contender) -> Path:
+        return self._folder / f"{contender.name}.sqlite3"
+
     def _environment(self, database: Path) -> dict[str, str]:
-        return os.environ | {"DATABASE_URL": f"sqlite:///{database}", "SECRET_KEY": self._secret}
+        return os.environ | {
+            "DATABASE_URL": f"sqlite:///{database}",
+            "FILES_DIR": str(database.with_suffix(".files")),
+            "SECRET_KEY": self._secret,
+        }
+
+
+@contextmanager
+def opened(plan: Plan, database: str | None) -> Iterator[Catalogue]:
+    """The catalogue of a run, seeded, and gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="lab-") as folder:
+        catalogue = Catalogue(Path(folder))
+        catalogue.seed(plan.catalogue_rows)
+        yield catalogue

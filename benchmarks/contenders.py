@@ -2,6 +2,7 @@
 
 import tomllib
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
@@ -57,3 +58,12 @@ def with_control(contenders: list[Contender], control: str | None) -> list[Conte
     original = contenders[names.index(control) if control in names else 0]
     twin = original.model_copy(update={"name": original.name + _AGAIN, "control_of": original.name, "default": False})
     return [*contenders, twin]
+
+
+def elsewhere(text: str) -> Contender:
+    """The contender of NAME=URL; raises UsageError."""
+    name, _, url = text.partition("=")
+    try:
+        return Contender(name=name, framework=name, server=urlsplit(url).netloc or "?", url=url.rstrip("/"))
+    except ValidationError as error:
+        raise UsageError(f"--url takes NAME=URL, not {text!r}: {_first(error)}") from None

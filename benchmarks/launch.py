@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -16,6 +16,7 @@ import psutil
 
 from benchmarks.failures import LabError
 from benchmarks.machine import ROOT
+from benchmarks.meters import Meter, ProcessMeter
 from benchmarks.process_tree import ProcessGone, members
 from benchmarks.records import Contender
 from benchmarks.text import last_line
@@ -32,12 +33,14 @@ class Server(NamedTuple):
     url: str
     pid: int
     start_up_s: float
+    meter: Meter
 
 
 def environment_of(contender: Contender, base: dict[str, str]) -> dict[str, str]:
     """What makes the contenders equal: requests at once, connections, and silence."""
     threads = str(contender.threads)
-    return base | {"THREADS": threads, "POOL_SIZE": threads, "ACCESS_LOG": "false", "LOG_LEVEL": "WARNING"}
+    equal = {"THREADS": threads, "POOL_SIZE": threads, "ACCESS_LOG": "false", "LOG_LEVEL": "WARNING"}
+    return base | equal | contender.environment
 
 
 def free_port() -> int:
@@ -77,8 +80,18 @@ def on_cores(cores: list[int]) -> Iterator[None]:
 
 
 @contextmanager
-def running(contender: Contender, base: dict[str, str], cores: list[int], log: Path, ready: str) -> Iterator[Server]:
-    """A server that answers GET `ready` with 200, stopped with all its children afterwards."""
+def running(
+    contender: Contender,
+    base: dict[str, str],
+    cores: list[int],
+    log: Path,
+    ready: str,
+    tell: Callable[[str, str], None] = lambda _name, _what: None,
+) -> Iterator[Server]:
+    """A server that answers GET `ready` with 200, stopped with all its children afterwards.
+
+    `tell` hears of one that had to be killed.
+    """
     port = free_port()
     command, environment = command_of(contender, port), environment_of(contender, base)
     started = time.perf_counter()
@@ -92,9 +105,10 @@ def running(contender: Contender, base: dict[str, str], cores: list[int], log: P
             raise LabError(f"{contender.name} does not start: {command[0]}: {error.strerror}") from None
     try:
         _await_answer(process, port, ready, contender.name, log)
-        yield Server(f"http://{HOST}:{port}", process.pid, time.perf_counter() - started)
+        yield Server(f"http://{HOST}:{port}", process.pid, time.perf_counter() - started, ProcessMeter(process.pid))
     finally:
-        stop_tree(process)
+        if stragglers := stop_tree(process):
+            tell(contender.name, f"{stragglers} of its processes did not stop in {_STOP_LIMIT_S} s and were killed")
 
 
 def _await_answer(process: subprocess.Popen[bytes], port: int, ready: str, name: str, log: Path) -> None:
@@ -122,8 +136,8 @@ def _answers(port: int, path: str) -> bool:
         connection.close()
 
 
-def stop_tree(process: subprocess.Popen[bytes]) -> None:
-    """Ask the process to stop, and end whatever of its tree is left after a while.
+def stop_tree(process: subprocess.Popen[bytes]) -> int:
+    """Ask the process to stop, and end whatever of its tree is left after a while; how many that were.
 
     A second Ctrl-C does not interrupt this: nothing may be left running.
     """
@@ -140,6 +154,7 @@ def stop_tree(process: subprocess.Popen[bytes]) -> None:
             os.killpg(process.pid, signal.SIGKILL)
         # Collects the exit code of our own child, which psutil may have seen as gone already.
         process.wait(timeout=_STOP_LIMIT_S)
+        return len(alive)
     finally:
         signal.signal(signal.SIGINT, heard)
 

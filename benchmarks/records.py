@@ -44,6 +44,8 @@ class Contender(Record):
     # The workloads it can answer; none named means all.
     workloads: list[str] = []
     default: bool = False
+    # The profiles in which it is measured when nobody names it.
+    profiles: list[str] = []
     layer: str = ""
     control_of: str = ""
 

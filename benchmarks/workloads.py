@@ -9,6 +9,16 @@ class Workload(NamedTuple):
     user_class: str
     title: str
     meaning: str
+    # Users at once, where the usual number would only meet a limit.
+    users: int | None = None
+    # Rows of `books` come and go.
+    writes: bool = False
+    # It cannot be stopped and resumed within tenths of a second, so that it is not cut into slices.
+    whole: bool = False
+    # The server goes on working after its answer.
+    background: bool = False
+    # Part of the quick profile.
+    quick: bool = False
 
 
 WORKLOADS = {

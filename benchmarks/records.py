@@ -109,6 +109,8 @@ class Plan(Record):
     contenders: list[Contender]
     workloads: list[str]
     rounds: Annotated[list[RoundPlan], Field(min_length=1)]
+    # What a search for capacity asks of a server, such as "p99 < 100 ms, errors < 0.1 %".
+    promise: str = ""
 
     @property
     def starts(self) -> int:

@@ -1,0 +1,1 @@
+"""The highest rate at which a server keeps a promise, by search."""

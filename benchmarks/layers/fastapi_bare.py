@@ -6,47 +6,55 @@ Handlers that use the driver are plain functions, which FastAPI runs in threads:
 from typing import Annotated
 
 from fastapi import FastAPI, HTTPException, Query, Response
-from fastapi.responses import JSONResponse, PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from benchmarks.layers.prepared import PAGE, READY, prepared
 from benchmarks.layers.rows import RawDatabase, Row
 from shared.fields import BookId
 from shared.schemas import Book, BookPage, BookQuery
 
 
-def constant() -> FastAPI:
-    """Routing and an answer that was made beforehand."""
-    app, database = _app(), RawDatabase()
-    book_body, page_body = JSONResponse(database.book(1)).body, JSONResponse(database.page(20)).body
+def empty() -> ASGIApp:
+    """The server alone, with a callable that hands out bytes."""
+    bodies = prepared()
+
+    async def application(scope: Scope, _receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        body = bodies[scope["path"]]
+        headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+    return application
+
+
+def framework() -> FastAPI:
+    """Routing, and the same bytes."""
+    app, bodies = FastAPI(), prepared()
+
+    @app.get(READY)
+    async def ready() -> Response:
+        return _json(bodies[READY])
 
     @app.get("/books/{book_id}")
     async def get_book(book_id: int) -> Response:
-        return Response(book_body, media_type="application/json")
+        return _json(bodies[f"{PAGE}{book_id}"])
 
     @app.get("/books/")
     async def list_books() -> Response:
-        return Response(page_body, media_type="application/json")
+        return _json(bodies[PAGE])
 
     return app
 
 
-def raw() -> FastAPI:
-    """Rows from the raw driver as JSON: what one would write in an afternoon."""
-    app, database = _app(), RawDatabase()
+def validation() -> FastAPI:
+    """Rows by the raw driver, with what comes in and what goes out checked by the twin's models."""
+    app, database = FastAPI(), RawDatabase()
 
-    @app.get("/books/{book_id}")
-    def get_book(book_id: int) -> Response:
-        return JSONResponse(_found(database.book(book_id)))
-
-    @app.get("/books/")
-    def list_books(limit: int = 20) -> Response:
-        return JSONResponse(database.page(limit))
-
-    return app
-
-
-def validated() -> FastAPI:
-    """The same, with what comes in and what goes out checked by the twin's models."""
-    app, database = _app(), RawDatabase()
+    @app.get(READY)
+    async def ready() -> Response:
+        return _json("{}")
 
     @app.get("/books/{book_id}")
     def get_book(book_id: BookId) -> Book:
@@ -65,11 +73,5 @@ def _found(row: Row | None) -> Row:
     return row
 
 
-def _app() -> FastAPI:
-    app = FastAPI()
-
-    @app.get("/health/ready")
-    async def ready() -> Response:
-        return PlainTextResponse("ready")
-
-    return app
+def _json(body: bytes | str) -> Response:
+    return Response(body, media_type="application/json")

@@ -1,66 +1,67 @@
 """Flask with less and less of the twin in it; each factory is one layer."""
 
-from flask import Flask, Response, abort, jsonify, request
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+from flask import Flask, Response, abort, request
+
+from benchmarks.layers.prepared import PAGE, READY, prepared
 from benchmarks.layers.rows import RawDatabase
 from shared.schemas import Book, BookPage, BookPath, BookQuery
 
 
-def constant() -> Flask:
-    """Routing and an answer that was made beforehand."""
-    app, database = _app(), RawDatabase()
-    book_body, page_body = app.json.dumps(database.book(1)), app.json.dumps(database.page(20))
+def empty() -> WSGIApplication:
+    """The server alone, with a callable that hands out bytes."""
+    bodies = prepared()
+
+    def application(environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+        body = bodies[environ["PATH_INFO"]]
+        start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
+        return [body]
+
+    return application
+
+
+def framework() -> Flask:
+    """Routing, and the same bytes."""
+    app, bodies = Flask("flask_bare"), prepared()
+
+    @app.get(READY)
+    def ready() -> Response:
+        return _json(bodies[READY])
 
     @app.get("/books/<int:book_id>")
     def get_book(book_id: int) -> Response:
-        return Response(book_body, mimetype="application/json")
+        return _json(bodies[f"{PAGE}{book_id}"])
 
     @app.get("/books/")
     def list_books() -> Response:
-        return Response(page_body, mimetype="application/json")
+        return _json(bodies[PAGE])
 
     return app
 
 
-def raw() -> Flask:
-    """Rows from the raw driver as JSON: what one would write in an afternoon."""
-    app, database = _app(), RawDatabase()
+def validation() -> Flask:
+    """Rows by the raw driver, with what comes in and what goes out checked by the twin's models."""
+    app, database = Flask("flask_bare"), RawDatabase()
 
-    @app.get("/books/<int:book_id>")
-    def get_book(book_id: int) -> Response:
-        return jsonify(database.book(book_id) or abort(404))
-
-    @app.get("/books/")
-    def list_books() -> Response:
-        return jsonify(database.page(request.args.get("limit", 20, type=int)))
-
-    return app
-
-
-def validated() -> Flask:
-    """The same, with what comes in and what goes out checked by the twin's models."""
-    app, database = _app(), RawDatabase()
+    @app.get(READY)
+    def ready() -> Response:
+        return _json("{}")
 
     @app.get("/books/<book_id>")
     def get_book(book_id: str) -> Response:
         path = BookPath.model_validate({"book_id": book_id})
         book = Book.model_validate(database.book(path.book_id) or abort(404))
-        return Response(book.model_dump_json(), mimetype="application/json")
+        return _json(book.model_dump_json())
 
     @app.get("/books/")
     def list_books() -> Response:
         query = BookQuery.model_validate(request.args.to_dict())
         page = BookPage.model_validate(database.page(query.limit))
-        return Response(page.model_dump_json(), mimetype="application/json")
+        return _json(page.model_dump_json())
 
     return app
 
 
-def _app() -> Flask:
-    app = Flask("flask_bare")
-
-    @app.get("/health/ready")
-    def ready() -> str:
-        return "ready"
-
-    return app
+def _json(body: bytes | str) -> Response:
+    return Response(body, mimetype="application/json")

@@ -3,7 +3,7 @@
 import os
 import sqlite3
 import threading
-from typing import TypeAlias
+from typing import TypeAlias, TypedDict
 
 Row: TypeAlias = dict[str, str | int | None]
 
@@ -11,6 +11,13 @@ _COLUMNS = "id, title, author, category, description, rating, published_year, ow
 _ONE = f"SELECT {_COLUMNS} FROM books WHERE id = ?"  # noqa: S608  # constants only
 _PAGE = f"SELECT {_COLUMNS} FROM books ORDER BY id LIMIT ?"  # noqa: S608  # constants only
 _NAMES = tuple(_COLUMNS.split(", "))
+
+
+class RawPage(TypedDict):
+    """A page of a list, as rows."""
+
+    items: list[Row]
+    next: str | None
 
 
 class RawDatabase:
@@ -25,7 +32,7 @@ class RawDatabase:
         row = self._connection().execute(_ONE, (book_id,)).fetchone()
         return dict(zip(_NAMES, row, strict=True)) if row else None
 
-    def page(self, limit: int) -> dict[str, list[Row] | str | None]:
+    def page(self, limit: int) -> RawPage:
         """The first books."""
         rows = self._connection().execute(_PAGE, (limit,)).fetchall()
         items = [dict(zip(_NAMES, row, strict=True)) for row in rows]

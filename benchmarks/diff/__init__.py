@@ -1,0 +1,1 @@
+"""Two runs held against each other: what became faster or slower from one to the other."""

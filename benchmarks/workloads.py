@@ -1,39 +1,52 @@
 """What servers are asked to do. Locust patches whatever interpreter imports it, so that here are only the names."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 
 class Workload(NamedTuple):
-    """A Locust user class of `benchmarks.users`, and what a reader of the report should know about it."""
+    """A Locust user class of `benchmarks.users`, and what plan and report should know about it."""
 
     user_class: str
     title: str
     meaning: str
-    # Users at once, where the usual number would only meet a limit.
+    # How many users at once, where that is not for the plan to say.
     users: int | None = None
-    # Rows of `books` come and go.
-    writes: bool = False
-    # It cannot be stopped and resumed within tenths of a second, so that it is not cut into slices.
+    # Settings that a server needs for it.
+    environment: Mapping[str, str] = MappingProxyType({})
+    # Its requests are too long to be cut into short slices.
     whole: bool = False
     # The server goes on working after its answer.
     background: bool = False
-    # Part of the quick profile.
+    # Rows of the table `books` come and go.
+    writes: bool = False
+    # Also measured when there are only a few minutes.
     quick: bool = False
 
 
 WORKLOADS = {
-    "read": Workload("ReadUser", "Read one", "one book by its id"),
-    "list": Workload("ListUser", "List", "20 books: first pages in every order, and pages behind a cursor"),
-    "search": Workload("SearchUser", "Search", "up to 20 books that contain a word"),
-    "write": Workload("WriteUser", "Write mix", "add, patch, replace and delete a book, reading it in between"),
-    "login": Workload("LoginUser", "Log in", "one password check, which is an Argon2 hash in both"),
-    "journey": Workload("JourneyUser", "Journey", "browse, search, log in, add, edit, delete: 80 % reads"),
+    "read": Workload("ReadUser", "Read one", "one book by its id", quick=True),
+    "list": Workload("ListUser", "List", "20 books: first pages in every order, and pages behind a cursor", quick=True),
+    "search": Workload("SearchUser", "Search", "up to 20 books that contain a word", quick=True),
+    "write": Workload(
+        "WriteUser",
+        "Write mix",
+        "add, patch, replace and delete a book, reading it in between",
+        writes=True,
+        quick=True,
+    ),
+    "login": Workload("LoginUser", "Log in", "one password check, which is an Argon2 hash in both", quick=True),
+    "journey": Workload(
+        "JourneyUser", "Journey", "browse, search, log in, add, edit, delete: 80 % reads", writes=True, quick=True
+    ),
 }
 
-# Asked of bare applications as well, which have no other orders and no cursors.
+# Asked of bare applications as well, which have no other orders and no cursors; and what a token adds.
 LAYER_WORKLOADS = {
     "read": WORKLOADS["read"],
     "list-20": Workload("FirstPageUser", "List 20", "the first 20 books"),
+    "me": Workload("MeUser", "Who am I", "the account of a token"),
 }
 
 ALL_WORKLOADS = WORKLOADS | LAYER_WORKLOADS

@@ -1,0 +1,134 @@
+"""Users with an account, who act as owners of books."""
+
+import json
+import time
+import uuid
+from typing import ClassVar, NamedTuple
+from urllib.parse import urlencode
+
+from benchmarks.answers import Book, Expected, Me, Tokens, a_book, a_token_pair, an_account, nothing
+from benchmarks.api_user import OWNER_PREFIX, ApiUser
+
+JSON = {"Content-Type": "application/json"}
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+class Account(NamedTuple):
+    """A user of the API, and its access token until it has to be renewed."""
+
+    username: str
+    password: str
+    token: str = ""
+    renew_at: float = 0.0
+
+    @property
+    def credentials(self) -> dict[str, str]:
+        """What it logs in with."""
+        return {"username": self.username, "password": self.password}
+
+    @property
+    def authorization(self) -> dict[str, str]:
+        """The header that says who asks."""
+        return {"Authorization": f"Bearer {self.token}"}
+
+
+class AccountUser(ApiUser):
+    """Has an account, registered over the API, and acts as its owner."""
+
+    abstract = True
+    # A user that stops leaves its account to the next one: registering and logging in cost a password hash each.
+    spare_accounts: ClassVar[dict[str, list[Account]]] = {}
+    account: Account
+
+    def on_start(self) -> None:
+        """Register, or take over an account, and log in."""
+        super().on_start()
+        spare = self.spare_accounts.get(str(self.host))
+        self.account = spare.pop() if spare else self._register()
+        self.keep_token_fresh()
+
+    def on_stop(self) -> None:
+        """Leave the account to another user."""
+        super().on_stop()
+        if hasattr(self, "account"):
+            self.spare_accounts.setdefault(str(self.host), []).append(self.account)
+
+    def _register(self) -> Account:
+        # By no seed: the name must be new to the server, which may know those of another run.
+        account = Account(f"{OWNER_PREFIX}{uuid.uuid4().hex[:20]}", uuid.uuid4().hex)
+        body = json.dumps(account.credentials).encode()
+        self.prepare("POST", "/auth/register", "register", Expected(201, an_account), JSON, body)
+        return account
+
+    def log_in(self) -> None:
+        """Get new tokens for the password."""
+        self._keep(self.ask("POST", "/auth/login", "log in", Expected(200, a_token_pair), *self._login))
+
+    def keep_token_fresh(self) -> None:
+        """Log in before the access token expires."""
+        if time.monotonic() > self.account.renew_at:
+            self._keep(self.prepare("POST", "/auth/login", "log in", Expected(200, a_token_pair), *self._login))
+
+    @property
+    def _login(self) -> tuple[dict[str, str], bytes]:
+        return FORM, urlencode(self.account.credentials).encode()
+
+    def _keep(self, pair: Tokens) -> None:
+        renew_at = time.monotonic() + pair["expires_in"] / 2
+        self.account = self.account._replace(token=pair["access_token"], renew_at=renew_at)
+
+    def me(self) -> Me:
+        """Ask who one is."""
+        username = self.account.username
+        expected = Expected(200, an_account, lambda account: account["username"] == username, "another account")
+        return self.ask("GET", "/auth/me", "me", expected, self.account.authorization)
+
+    def new_book(self) -> dict[str, object]:
+        """The fields of a copy of a book."""
+        model = self.chance.choice(self.books)
+        return {
+            "title": model["title"],
+            "author": model["author"],
+            "category": model["category"],
+            "rating": self.chance.randint(1, 5),
+        }
+
+    def add(self) -> Book:
+        """Add a copy of a book, owned by this user."""
+        book = self._write("POST", "/books/", "add", 201, self.new_book())
+        self.course.add_rows(1)
+        return book
+
+    def read_own(self, book: Book) -> None:
+        """Read an own book as it was last written."""
+        self.ask("GET", f"/books/{book['id']}", "read own", _same(200, book))
+
+    def edit(self, book: Book) -> Book:
+        """Change one field of an own book."""
+        return self._write("PATCH", f"/books/{book['id']}", "edit", 200, {"rating": self.chance.randint(1, 5)})
+
+    def replace(self, book: Book) -> Book:
+        """Put another book in the place of an own one."""
+        fields = self.new_book() | {"description": "replaced under load", "published_year": None}
+        return self._write("PUT", f"/books/{book['id']}", "replace", 200, fields)
+
+    def delete(self, book: Book) -> None:
+        """Delete an own book."""
+        path = f"/books/{book['id']}"
+        self.ask("DELETE", path, "delete", Expected(204, nothing), self.account.authorization)
+        self.course.add_rows(-1)
+
+    def _write(self, method: str, path: str, name: str, status: int, fields: dict[str, object]) -> Book:
+        headers, body = self.account.authorization | JSON, json.dumps(fields).encode()
+        return self.ask(method, path, name, _written(status, self.account.username, fields), headers, body)
+
+
+def _same(status: int, book: Book) -> Expected[Book]:
+    """The book as it is known."""
+    return Expected(status, a_book, lambda read: read == book, "another book than was written")
+
+
+def _written(status: int, owner: str, fields: dict[str, object]) -> Expected[Book]:
+    """A book of `owner` that has these fields."""
+    sent = {**fields, "owner": owner}
+    return Expected(status, a_book, lambda book: book.items() >= sent.items(), "another book than was sent")

@@ -4,9 +4,10 @@ import json
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import IO, NamedTuple, Self, TypeAlias
 
 from benchmarks.failures import LabError
 from benchmarks.launch import on_cores, stop_tree
@@ -14,6 +15,8 @@ from benchmarks.machine import ROOT
 from benchmarks.orders import Order, Seated, Seating, Seen, SliceOrder, WarmUp, WarmUpOrder
 from benchmarks.records import Timing
 from benchmarks.text import last_line
+
+_Output: TypeAlias = int | IO[bytes]
 
 # Set-up of the users, which is not part of the timing.
 _PATIENCE_S = 150
@@ -39,11 +42,12 @@ class Generator:
         self._log = log
         options = ["--workers", str(distribution.workers), "--bind", distribution.bind]
         options += ["--patience", str(distribution.patience_s)]
-        join = ["--join", distribution.bind]
-        commands = [options, *([join] * distribution.workers if distribution.local else [])]
-        with log.open("wb") as errors, on_cores(cores):
-            self._processes = [_start(command, errors.fileno()) for command in commands]
-        self._process = self._processes[0]
+        workers = distribution.workers if distribution.local else 0
+        with log.open("wb") as said, on_cores(cores):
+            self._process = _start(options, subprocess.PIPE, subprocess.PIPE, said)
+            self._workers = [
+                _start(["--join", distribution.bind], subprocess.DEVNULL, said, said) for _ in range(workers)
+            ]
 
     def __enter__(self) -> Self:
         return self
@@ -51,7 +55,7 @@ class Generator:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for process in self._processes:
+        for process in (self._process, *self._workers):
             stop_tree(process)
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe:
@@ -76,12 +80,10 @@ class Generator:
 
     def _ask(self, order: Order, patience_s: float) -> object:
         assert self._process.stdin is not None  # noqa: S101  # Popen was given a pipe
-        try:
+        # Why a generator ended that no longer listens is in what it said last.
+        with suppress(BrokenPipeError):
             self._process.stdin.write(order.model_dump_json().encode() + b"\n")
             self._process.stdin.flush()
-        except BrokenPipeError:
-            # Why it ended is in what it said last.
-            pass
         return self._expect("done", patience_s)["reply"]
 
     def _expect(self, event: str, patience_s: float) -> dict[str, object]:
@@ -108,8 +110,8 @@ class Generator:
         return message
 
 
-def _start(options: list[str], errors: int) -> subprocess.Popen[bytes]:
+def _start(options: list[str], hears: int, says: _Output, complains: _Output) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [sys.executable, "-m", "benchmarks.generator", *options],
-        cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, start_new_session=True,
+        cwd=ROOT, stdin=hears, stdout=says, stderr=complains, start_new_session=True,
     )  # fmt: skip

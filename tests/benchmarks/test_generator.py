@@ -12,12 +12,18 @@ from typing import ClassVar
 import pytest
 
 from benchmarks.failures import LabError
-from benchmarks.load import Generator, TrialFailed
-from benchmarks.measure import reasons_against
-from benchmarks.records import Load, Timing
+from benchmarks.load import Distribution, Generator
+from benchmarks.orders import Seated, Seating
+from benchmarks.records import Arrivals, Timing
+from tests.servers import free_port
 
-TIMING = Timing(users=2, measure_s=0.4, warm_up_min_s=0.1, warm_up_max_s=0.5)
-BOOK = {"id": 1, "title": "Emma", "author": "Jane Austen", "category": "novel", "owner": "catalogue", "version": 1}
+USERS = 2
+TIMING = Timing(users=USERS, warm_up_min_s=0.1, warm_up_max_s=0.5)
+BOOK = {
+    "id": 1, "title": "Emma", "author": "Jane Austen", "category": "novel", "description": "", "rating": 5,
+    "published_year": 1815, "owner": "catalogue", "version": 1, "created_at": "2026-01-01T00:00:00Z",
+    "updated_at": "2026-01-01T00:00:00Z",
+}  # fmt: skip
 DELAY_S = 0.02
 
 
@@ -63,60 +69,119 @@ def url() -> Iterator[str]:
 
 @pytest.fixture
 def generator(url: str, tmp_path: Path) -> Iterator[Generator]:
-    with Generator(url, [0], tmp_path / "log") as running:
+    with Generator([0], tmp_path / "log") as running:
         running.await_ready()
         yield running
 
 
-def _load(generator: Generator) -> tuple[Load, list[str]]:
-    heard: list[str] = []
-    load = generator.load("read", TIMING, lambda: heard.append("begin"), lambda: heard.append("end"))
-    return load, heard
+def seat(generator: Generator, *urls: str, arrivals: Arrivals | None = None, users: int = USERS) -> Seated:
+    named = {f"server-{number}": url for number, url in enumerate(urls)}
+    return generator.seat(Seating(workload="read", urls=named, users=users, seed=1, arrivals=arrivals))
 
 
-def test_latency_and_rate_are_those_of_the_server(generator: Generator) -> None:
-    load, heard = _load(generator)
-    assert heard == ["begin", "end"]
-    assert not load.failures
-    p50_us = load.latency_us.percentile_us(50)
+def test_latency_and_rate_are_those_of_the_server(generator: Generator, url: str) -> None:
+    assert seat(generator, url) == Seated(failed={})
+    seen = generator.run("server-0", 0.6)
+    tally = seen.tally
+    p50_us = tally.latency_us.percentile_us(50)
     assert p50_us is not None
     assert DELAY_S * 1e6 <= p50_us < 1.5 * DELAY_S * 1e6
-    assert p50_us % 1000, "latencies are not rounded to milliseconds"
-    assert 0.6 < load.requests / load.window_s * DELAY_S / TIMING.users <= 1.05
-    assert load.latency_us.samples == load.requests
+    assert 0.6 < tally.ok / seen.window_s * DELAY_S / USERS <= 1.05
+    assert tally.latency_us.samples == tally.ok == tally.started == tally.scheduled
+    assert tally.connections == 0, "those of the set-up are kept alive"
+    assert (tally.failed, tally.late, tally.dropped, tally.open) == (0, 0, 0, 0)
 
 
-def test_one_generator_carries_out_one_trial_after_the_other(generator: Generator) -> None:
-    assert _load(generator)[0].requests > 0
-    assert _load(generator)[0].requests > 0
+def test_requests_under_way_add_up_to_the_time_they_took(generator: Generator, url: str) -> None:
+    seat(generator, url)
+    seen = generator.run("server-0", 0.4)
+    assert seen.tally.busy_s == pytest.approx(seen.tally.ok * seen.tally.service_us.mean_us / 1e6, rel=0.01)
+    assert seen.tally.busy_s <= USERS * seen.window_s
+
+
+def test_users_run_on_one_server_at_a_time(generator: Generator, url: str) -> None:
+    seat(generator, url, url)
+    first, second = generator.run("server-0", 0.3), generator.run("server-1", 0.1)
+    assert first.tally.ok > second.tally.ok > 0
+    assert second.window_s < 0.3
+
+
+def test_an_open_loop_keeps_its_rate_and_counts_from_when_a_request_was_due(generator: Generator, url: str) -> None:
+    # Twice as much as a single user gets answered.
+    arrivals = Arrivals(kind="constant", rate_per_s=2 / DELAY_S, in_flight=1)
+    seat(generator, url, arrivals=arrivals, users=1)
+    tally = generator.run("server-0", 0.5).tally
+    assert tally.scheduled == pytest.approx(0.5 * arrivals.rate_per_s, abs=3)
+    assert tally.scheduled == tally.started + tally.dropped
+    assert tally.dropped >= tally.scheduled / 3
+    service_us, latency_us = tally.service_us.mean_us, tally.latency_us.mean_us
+    assert service_us == pytest.approx(DELAY_S * 1e6, rel=0.3)
+    assert latency_us > 1.5 * service_us, "the wait for the user that was busy counts"
+
+
+def test_a_warm_up_ends_when_the_rate_has_settled(generator: Generator, url: str) -> None:
+    seat(generator, url)
+    warm_up = generator.warm_up("server-0", TIMING)
+    assert warm_up.steady
+    assert 0.1 <= warm_up.lasted_s <= 0.8
 
 
 @pytest.mark.parametrize(
     ("status", "body", "reason"),
-    [(404, BOOK, "status 404 instead of 200"), (200, {"id": 1}, "is_book does not recognise"), (200, "", "is_book")],
+    [(404, BOOK, "status 404 instead of 200"), (200, {"id": 1}, "not a book"), (200, "", "not a book")],
 )
 def test_answers_of_another_status_or_shape_are_failures_and_not_throughput(
-    generator: Generator, monkeypatch: pytest.MonkeyPatch, status: int, body: object, reason: str
+    generator: Generator, url: str, monkeypatch: pytest.MonkeyPatch, status: int, body: object, reason: str
 ) -> None:
+    seat(generator, url)
     monkeypatch.setattr(StandIn, "status", status)
     monkeypatch.setattr(StandIn, "body", body)
-    load, _ = _load(generator)
-    assert load.requests == 0
-    assert reason in " ".join(load.failures)
-    assert reasons_against(load)[-1] == "no request succeeded"
+    tally = generator.run("server-0", 0.2).tally
+    assert tally.ok == 0
+    assert tally.failed > 0
+    assert reason in " ".join(tally.failures)
 
 
-def test_an_empty_catalogue_is_a_trial_that_failed(generator: Generator, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(StandIn, "books", [])
-    with pytest.raises(TrialFailed, match="is_page does not recognise"):
-        _load(generator)
+def test_servers_whose_users_cannot_get_ready_are_named_and_the_others_go_on(
+    generator: Generator, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seated = seat(generator, url, f"http://127.0.0.1:{free_port()}")
+    assert list(seated.failed) == ["server-1"]
+    assert "refused" in seated.failed["server-1"].lower()
+    assert generator.run("server-0", 0.1).tally.ok > 0
 
 
-def test_a_generator_that_dies_is_reported_with_its_last_words(generator: Generator) -> None:
+def test_a_generator_that_dies_is_reported_with_its_last_words(generator: Generator, url: str) -> None:
+    seating = Seating(workload="no-such-workload", urls={"a": url}, users=1, seed=1, arrivals=None)
     with pytest.raises(LabError, match="the load generator ended: KeyError: 'no-such-workload'"):
-        generator.load("no-such-workload", TIMING, lambda: None, lambda: None)
+        generator.seat(seating)
+
+
+def test_several_locust_workers_apply_the_load_together(url: str, tmp_path: Path) -> None:
+    together = Distribution(workers=2, bind=f"127.0.0.1:{free_port()}")
+    with Generator([0], tmp_path / "log", together) as generator:
+        generator.await_ready()
+        assert seat(generator, url, users=4) == Seated(failed={})
+        tally = generator.run("server-0", 0.4).tally
+        # More than two users get done, so both workers had theirs.
+        assert tally.ok > 1.2 * 2 * 0.4 / DELAY_S
+        assert tally.latency_us.samples == tally.ok
+        arrivals = Arrivals(kind="poisson", rate_per_s=100, in_flight=8)
+        seat(generator, url, arrivals=arrivals, users=8)
+        assert generator.run("server-0", 1.0).tally.scheduled == pytest.approx(100, rel=0.4)
+
+
+def test_workers_that_do_not_come_are_an_error_with_their_number(tmp_path: Path) -> None:
+    expected = Distribution(workers=1, local=False, bind=f"127.0.0.1:{free_port()}", patience_s=0.3)
+    with (
+        Generator([0], tmp_path / "log", expected) as generator,
+        pytest.raises(LabError, match="0 of 1 Locust workers"),
+    ):
+        generator.await_ready()
 
 
 def test_the_lab_itself_never_imports_locust() -> None:
+    import benchmarks.carry_out  # noqa: F401  # what it imports is the question
+
     assert "locust" not in sys.modules
     assert "gevent" not in sys.modules

@@ -8,7 +8,7 @@ import math
 from bisect import bisect_left
 from collections.abc import Sequence
 from statistics import fmean, stdev
-from typing import NamedTuple
+from typing import Literal, NamedTuple, TypeVar
 
 # At most this far from 1, a difference does not matter to anyone who chooses a framework.
 EQUIVALENCE = 0.03
@@ -89,7 +89,10 @@ def rounds_needed(ratio: Ratio, family: int = 1) -> int | None:
     return candidates[index] if index < len(candidates) else None
 
 
-def word(ratio: Ratio, adjusted_p: float, *, less: str, more: str) -> str:
+W = TypeVar("W", bound=str)
+
+
+def word(ratio: Ratio, adjusted_p: float, *, less: W, more: W) -> W | Literal["equivalent", "inconclusive"]:
     """What may be said of a ratio: `less`, `more`, equivalent or inconclusive."""
     if ratio.low > 1 / (1 + EQUIVALENCE) and ratio.high < 1 + EQUIVALENCE:
         return "equivalent"

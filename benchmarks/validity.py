@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from benchmarks.plan import USERS
 from benchmarks.records import Contender, Start, Trial
+from benchmarks.text import percent
 from benchmarks.workloads import ALL_WORKLOADS
 
 MIN_ACHIEVED = 0.99
@@ -53,7 +54,7 @@ def _rate(trial: Trial, _: Contender) -> Iterator[str]:
     if load.late > (1 - MIN_ACHIEVED) * load.scheduled:
         yield f"{load.late} of {load.scheduled} requests were started late by the generator"
     elif trial.part not in _SEARCHES and load.ok < MIN_ACHIEVED * load.scheduled:
-        yield f"{load.ok / load.scheduled:.1%} of {load.scheduled} arrivals were served"
+        yield f"{100 * load.ok / load.scheduled:.1f} % of {load.scheduled} arrivals were served"
 
 
 def _books(trial: Trial, _: Contender) -> Iterator[str]:
@@ -73,15 +74,15 @@ def _books(trial: Trial, _: Contender) -> Iterator[str]:
 def _generator(trial: Trial, _: Contender) -> Iterator[str]:
     # Layers tell CPU per request alone, which does not feel a generator that is slower than the server.
     if trial.part != "layers" and trial.load.generator_peak > MAX_GENERATOR_SHARE:
-        yield f"it used {trial.load.generator_peak:.0%} of its core"
+        yield f"it used {percent(trial.load.generator_peak)} of its core"
 
 
 def _host(trial: Trial, _: Contender) -> Iterator[str]:
     host = trial.host
     if host.steal_share > MAX_STEAL_SHARE:
-        yield f"the hypervisor took {host.steal_share:.1%} of the cores"
+        yield f"the hypervisor took {100 * host.steal_share:.1f} % of the cores"
     if trial.other_cpu_share > MAX_OTHER_SHARE:
-        yield f"other processes took {trial.other_cpu_share:.1%} of the cores"
+        yield f"other processes took {100 * trial.other_cpu_share:.1f} % of the cores"
     if host.spin_before_us and abs(host.spin_after_us / host.spin_before_us - 1) > MAX_SPIN_CHANGE:
         yield f"a fixed piece of work took {host.spin_before_us:.0f} µs before and {host.spin_after_us:.0f} µs after"
 
@@ -128,17 +129,36 @@ def _warm_up(trial: Trial, _: Contender) -> Iterator[str]:
 
 
 GATES = (
-    Gate(1, "rate", f"At least {MIN_ACHIEVED:.0%} of the arrivals of an open loop were started in time and served; "
-         "in a search for the limit, started in time.", _rate),
-    Gate(2, "books", "Every request is accounted for, and as many were under way as rate × mean service time, "
-         f"within {LITTLE_TOLERANCE:.0%} (Little's law).", _books),
-    Gate(3, "generator", f"The load generator never used more than {MAX_GENERATOR_SHARE:.0%} of its core.", _generator),
-    Gate(4, "host", f"Steal at most {MAX_STEAL_SHARE:.0%}, other processes at most {MAX_OTHER_SHARE:.0%} of the cores, "
-         f"and a fixed piece of work took as long afterwards as before, within {MAX_SPIN_CHANGE:.0%}.", _host),
-    Gate(5, "connections", "Connections were kept alive, or one a request, as declared; and contenders sent equally "
-         "long answers to the same requests.", _connections),
-    Gate(6, "answers", "Every answer had the status and shape it should have, and the rows of the table agree with the "
-         "answers.", _answers),
+    Gate(
+        1, "rate",
+        f"At least {percent(MIN_ACHIEVED)} of the arrivals of an open loop were started in time and served; where the "
+        "limit is searched for, started in time.",
+        _rate,
+    ),
+    Gate(
+        2, "books",
+        "Every request is accounted for, and as many were under way as rate × mean service time, within "
+        f"{percent(LITTLE_TOLERANCE)} (Little's law).",
+        _books,
+    ),
+    Gate(3, "generator", f"The load generator never used over {percent(MAX_GENERATOR_SHARE)} of its core.", _generator),
+    Gate(
+        4, "host",
+        f"The hypervisor took at most {percent(MAX_STEAL_SHARE)} and other processes {percent(MAX_OTHER_SHARE)} of the "
+        f"cores; a fixed piece of work took as long after as before, within {percent(MAX_SPIN_CHANGE)}.",
+        _host,
+    ),
+    Gate(
+        5, "connections",
+        "Connections were kept alive, or one a request, as declared; and contenders sent equally long answers to the "
+        "same requests.",
+        _connections,
+    ),
+    Gate(
+        6, "answers",
+        "Every answer had the status and shape it should have, and the rows of the table agree with the answers.",
+        _answers,
+    ),
     Gate(7, "warm-up", "The warm-up ended when the rate no longer rose, not after a fixed time.", _warm_up),
 )  # fmt: skip
 _NAMES = {gate.name for gate in GATES}

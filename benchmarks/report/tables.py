@@ -29,7 +29,7 @@ def result_tables(run: Run, analysis: Analysis) -> list[Table]:
         ),
         _by_workload(
             "Requests per second",
-            "Successful ones, median of the rounds. ≥: the generator was the bottleneck, the server can do more.",
+            "Successful ones, median of the rounds.",
             run, analysis, _rate,
         ),
         _by_workload(
@@ -59,17 +59,19 @@ def _spread(values: list[float]) -> str:
 
 
 def _rate(cell: Cell) -> str:
-    return f"{'≥ ' if cell.generator_bound else ''}{significant(median(cell.rate_per_s))}"
+    return significant(median(cell.rate_per_s))
 
 
 def _latency(cell: Cell) -> str:
-    return " / ".join(milliseconds(value_us) for value_us in (cell.p50_us, cell.p99_us, cell.max_us))
+    return " / ".join(
+        milliseconds(value_us) for value_us in (cell.latency.p50_us, cell.latency.p99_us, cell.latency.max_us)
+    )
 
 
 def _memory(run: Run, analysis: Analysis) -> Table:
     loaded = {
         contender.name: max(
-            (cell.loaded_pss_bytes for cell in analysis.cells if cell.contender == contender.name), default=0
+            (median(cell.loaded_pss_bytes) for cell in analysis.cells if cell.contender == contender.name), default=0
         )
         for contender in run.plan.contenders
     }
@@ -77,7 +79,7 @@ def _memory(run: Run, analysis: Analysis) -> Table:
         [
             boot.contender,
             significant(median(boot.start_up_s)),
-            mebibytes(boot.idle_pss_bytes),
+            mebibytes(median(boot.idle_pss_bytes)),
             mebibytes(loaded[boot.contender]) if loaded[boot.contender] else "–",
         ]
         for boot in analysis.boots
@@ -98,7 +100,7 @@ def order_table(run: Run) -> Table:
         [
             str(one.number + 1),
             ", ".join(one.lineup),
-            ", ".join(dict.fromkeys(trial.workload for trial in one.trials)),
+            ", ".join(dict.fromkeys(sitting.workload for sitting in one.sittings)),
         ]
         for one in run.plan.rounds
     ]
@@ -124,7 +126,6 @@ def environment_tables(run: Run) -> list[Table]:
             "generator cores": ", ".join(map(str, place.generator_cores)),
             "catalogue": f"{run.plan.catalogue_rows:,} books",
             "virtual users": str(run.plan.timing.users),
-            "measured per trial": f"{run.plan.timing.measure_s:g} s",
         }
     )
     commands = [

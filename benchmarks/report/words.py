@@ -1,8 +1,7 @@
 """The sentences of a report beside its numbers."""
 
-from benchmarks.analyse import QUIET_LIMIT, Analysis, Comparison, Trust
+from benchmarks.analyse import Analysis, Comparison, Trust
 from benchmarks.records import Contender, Run
-from benchmarks.text import percent
 
 # Above this, two starts of one server differ more than most choices of a framework would.
 NOISE_LIMIT = 0.10
@@ -37,12 +36,10 @@ def trust_lines(analysis: Analysis) -> list[tuple[bool, str]]:
     trust = analysis.trust
     return [
         (True, f"{trust.checks} requests of a contract run were answered right by {trust.starts} fresh servers."),
-        (trust.trials == trust.planned, f"{trust.trials} of {trust.planned} planned trials are valid."),
+        (not trust.missing, f"{trust.valid} of {trust.planned} planned trials are valid."),
         (not trust.invalid, _invalid(trust)),
         _control(trust),
-        (not trust.unsteady, _unsteady(trust.unsteady)),
-        (not trust.disturbed, _disturbed(trust.disturbed)),
-        _generator(analysis),
+        *((not gate.broken, f"{gate.sentence} Broken {gate.broken} times.") for gate in trust.gates),
     ]
 
 
@@ -50,18 +47,6 @@ def _invalid(trust: Trust) -> str:
     if not trust.invalid:
         return "No trial had to be repeated."
     return f"Invalid and measured again where possible: {'; '.join(trust.invalid)}."
-
-
-def _unsteady(trials: int) -> str:
-    if not trials:
-        return "Every warm-up ended with a steady rate."
-    return f"{trials} trials began before the rate had settled, at the end of the longest warm-up."
-
-
-def _disturbed(trials: int) -> str:
-    if not trials:
-        return f"The machine was quiet: other processes never used more than {percent(QUIET_LIMIT)} of the cores."
-    return f"The machine was busy: in {trials} trials other processes used over {percent(QUIET_LIMIT)} of the cores."
 
 
 def _control(trust: Trust) -> tuple[bool, str]:
@@ -74,13 +59,6 @@ def _control(trust: Trust) -> tuple[bool, str]:
     if trust.control_found_a_winner:
         return False, f"{floor} The control found a winner where there is none: do not trust this run."
     return trust.noise <= NOISE_LIMIT, floor
-
-
-def _generator(analysis: Analysis) -> tuple[bool, str]:
-    bound = [f"{cell.contender} {cell.workload}" for cell in analysis.cells if cell.generator_bound]
-    if not bound:
-        return True, "The server was the bottleneck in every trial, or the generator had CPU to spare."
-    return False, f"The generator was the bottleneck, so that throughput is not judged: {', '.join(bound)}."
 
 
 def limits(run: Run) -> list[str]:

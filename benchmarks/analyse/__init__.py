@@ -1,0 +1,59 @@
+"""From raw trials to what may be said: pure functions, the same answer for the same files."""
+
+from benchmarks.analyse.cells import boots, cells, drift
+from benchmarks.analyse.chosen import Chosen, judged
+from benchmarks.analyse.comparisons import compare
+from benchmarks.analyse.ladders import knees, ladders, spectra
+from benchmarks.analyse.pairs import KINDS, pairs
+from benchmarks.analyse.shape import (
+    Analysis,
+    Boot,
+    CapacityFound,
+    Cell,
+    Comparison,
+    Drift,
+    Kind,
+    Knee,
+    Ladder,
+    Latency,
+    Metric,
+    Rung,
+    Spectrum,
+    Trust,
+    Word,
+)
+from benchmarks.analyse.trust import trust
+from benchmarks.layers.cost import layers
+from benchmarks.records import Run
+
+METRICS: tuple[Metric, ...] = ("cpu", "rate")
+_CLOSED = frozenset({"matrix", "layers"})
+
+__all__ = [
+    "KINDS", "METRICS", "Analysis", "Boot", "CapacityFound", "Cell", "Comparison", "Drift", "Kind", "Knee", "Ladder",
+    "Latency", "Metric", "Rung", "Spectrum", "Trust", "Word", "analyse", "pairs",
+]  # fmt: skip
+
+
+def analyse(run: Run) -> Analysis:
+    """The analysis of a run, complete or interrupted."""
+    trials = judged(run)
+    closed = [trial for trial in trials if trial.part in _CLOSED]
+    steps = [trial for trial in trials if trial.part == "ladder"]
+    chosen = Chosen(trial for trial in closed if not trial.invalid)
+    comparisons = [
+        one for metric in METRICS for one in compare(chosen, run.plan.contenders, run.plan.workloads, metric)
+    ]
+    climbed = ladders(steps, [contender.name for contender in run.plan.contenders])
+    return Analysis(
+        comparisons=comparisons,
+        cells=cells(run, chosen, [trial for trial in closed if trial.invalid]),
+        ladders=climbed,
+        spectra=spectra(climbed, steps),
+        knees=knees(climbed),
+        capacities=[],
+        layers=layers(run) if run.plan.kind == "layers" else [],
+        boots=boots(run),
+        trust=trust(run, trials, comparisons),
+        drift=drift(run, chosen),
+    )

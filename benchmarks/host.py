@@ -22,7 +22,8 @@ from benchmarks.validity import MAX_SPIN_CHANGE
 _TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 # Columns of /proc/stat after the name: user nice system idle iowait irq softirq steal; guest is part of user.
 _IDLE, _IOWAIT, _STEAL, _COUNTED = 3, 4, 7, 8
-_PRESSURE_FILE = Path("/proc/pressure/cpu")
+STAT_FILE = Path("/proc/stat")
+PRESSURE_FILE = Path("/proc/pressure/cpu")
 
 _SPINS_BEFORE, _SPINS_AFTER = 5, 40
 _PIECES, _STEPS = 9, 1200
@@ -41,7 +42,7 @@ def stolen_s(cores: Sequence[int]) -> float:
 
 def _columns(cores: Sequence[int]) -> Iterator[list[str]]:
     names = {f"cpu{core}" for core in cores}
-    lines = (line.split() for line in Path("/proc/stat").read_text("ascii").splitlines())
+    lines = (line.split() for line in STAT_FILE.read_text("ascii").splitlines())
     return (columns for name, *columns in lines if name in names)
 
 
@@ -52,7 +53,7 @@ def _busy_ticks(columns: list[str]) -> int:
 def waited_s() -> float | None:
     """Seconds in which some task waited for a CPU; None on a kernel that does not count them."""
     try:
-        line = _PRESSURE_FILE.read_text("ascii").splitlines()[0]
+        line = PRESSURE_FILE.read_text("ascii").splitlines()[0]
     except OSError:
         return None
     return int(line.rpartition("total=")[2]) / 1e6

@@ -41,8 +41,12 @@ class AccountUser(ApiUser):
     account: Account
 
     def on_start(self) -> None:
-        """Register, or take over an account, and log in."""
+        """Learn about books, and become somebody."""
         super().on_start()
+        self.enter()
+
+    def enter(self) -> None:
+        """Register, or take over an account, and log in."""
         spare = self.spare_accounts.get(str(self.host))
         self.account = spare.pop() if spare else self._register()
         self.keep_token_fresh()
@@ -99,9 +103,15 @@ class AccountUser(ApiUser):
         self.course.add_rows(1)
         return book
 
+    def prepare_book(self) -> Book:
+        """As `add`, before the first task."""
+        fields = self.new_book()
+        expected = _written(201, self.account.username, fields)
+        return self.prepare("POST", "/books/", "add", expected, *self._message(fields))
+
     def read_own(self, book: Book) -> None:
         """Read an own book as it was last written."""
-        self.ask("GET", f"/books/{book['id']}", "read own", _same(200, book))
+        self.ask("GET", f"/books/{book['id']}", "read own", _same(book))
 
     def edit(self, book: Book) -> Book:
         """Change one field of an own book."""
@@ -119,13 +129,16 @@ class AccountUser(ApiUser):
         self.course.add_rows(-1)
 
     def _write(self, method: str, path: str, name: str, status: int, fields: dict[str, object]) -> Book:
-        headers, body = self.account.authorization | JSON, json.dumps(fields).encode()
-        return self.ask(method, path, name, _written(status, self.account.username, fields), headers, body)
+        expected = _written(status, self.account.username, fields)
+        return self.ask(method, path, name, expected, *self._message(fields))
+
+    def _message(self, fields: dict[str, object]) -> tuple[dict[str, str], bytes]:
+        return self.account.authorization | JSON, json.dumps(fields).encode()
 
 
-def _same(status: int, book: Book) -> Expected[Book]:
+def _same(book: Book) -> Expected[Book]:
     """The book as it is known."""
-    return Expected(status, a_book, lambda read: read == book, "another book than was written")
+    return Expected(200, a_book, lambda read: read == book, "another book than was written")
 
 
 def _written(status: int, owner: str, fields: dict[str, object]) -> Expected[Book]:

@@ -40,15 +40,16 @@ class ApiUser(LeanUser):
 
     def __init__(self, environment: Environment) -> None:
         super().__init__(environment)
+        seed = getattr(environment.parsed_options, "seed", self.seed)
         # Several Locust workers would else all ask the same.
         worker = getattr(environment.runner, "worker_index", 0)
-        self.chance = random.Random(f"{self.seed} {worker} {next(self._numbers)}")
+        self.chance = random.Random(f"{seed} {worker} {next(self._numbers)}")
 
     def on_start(self) -> None:
         """Learn about some books, other ones for each user."""
         query = {"limit": _SAMPLE_SIZE, "sort": self.chance.choice(ORDERS)}
         page = self.prepare("GET", f"/books/?{urlencode(query)}", "books", Expected(200, a_page))
-        self.books = [book for book in page["items"] if not book["owner"].startswith(OWNER_PREFIX)]
+        self.books = lasting(page)
         if not self.books:
             raise StopUser
 
@@ -99,6 +100,11 @@ class ApiUser(LeanUser):
         author = self.chance.choice(self.books)["author"]
         path = f"/books/author/{quote(author, safe='')}"
         self.ask("GET", path, "by author", Expected(200, a_page))
+
+
+def lasting(page: Page) -> list[Book]:
+    """The books of a page that no user will delete."""
+    return [book for book in page["items"] if not book["owner"].startswith(OWNER_PREFIX)]
 
 
 def _is_whole(page: Page) -> bool:

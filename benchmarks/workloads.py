@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
+# Stands for the address of benchmarks.chat_upstream, which only who starts that knows.
+LANGUAGE_MODEL = "{language_model}"
+
 
 class Workload(NamedTuple):
     """A Locust user class of `benchmarks.users`, and what plan and report should know about it."""
@@ -39,6 +42,25 @@ WORKLOADS = {
     "login": Workload("LoginUser", "Log in", "one password check, which is an Argon2 hash in both", quick=True),
     "journey": Workload(
         "JourneyUser", "Journey", "browse, search, log in, add, edit, delete: 80 % reads", writes=True, quick=True
+    ),
+    "cover": Workload(
+        "CoverUser",
+        "Put a cover",
+        "a JPEG of 600 x 900 pixels, decoded and written anew, and its thumbnail",
+        users=4,
+        background=True,
+    ),
+    "static": Workload("StaticUser", "Static file", "a style sheet of the page, 9 KB, with its validators"),
+    "export": Workload("ExportUser", "Export", "all books as NDJSON, in constant memory", users=2, whole=True),
+    "socket": Workload("SocketUser", "Echo on a socket", "a text there and back on an open WebSocket"),
+    "events": Workload("EventsUser", "Event stream", "ten server-sent events in half a second", users=16, whole=True),
+    "chats": Workload(
+        "ChatUser",
+        "Slow chats",
+        "whole chats, 50 at once, of 5 to 15 tokens at 10 a second",
+        users=50,
+        environment={"CHAT_UPSTREAM_URL": LANGUAGE_MODEL, "MAX_STREAMS": "64"},
+        whole=True,
     ),
 }
 

@@ -2,13 +2,16 @@
 
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 
 from locust import task
+from locust.exception import StopUser
 
 from benchmarks import journey
 from benchmarks.account_user import AccountUser
 from benchmarks.answers import Book, Page
 from benchmarks.api_user import ORDERS
+from benchmarks.failures import UsageError
 from benchmarks.journey import Journey, Step, Visit
 
 _load = cache(journey.load)
@@ -20,7 +23,7 @@ class JourneyUser(AccountUser):
     def on_start(self) -> None:
         """Read what a journey is."""
         super().on_start()
-        self._journey: Journey = _load()
+        self._journey = self._chosen_journey()
         self._steps: dict[Step, Callable[[], object]] = {
             "list": self._list,
             "next-page": self._next_page,
@@ -35,6 +38,21 @@ class JourneyUser(AccountUser):
             "replace": lambda: self._rewrite(self.replace),
             "delete": lambda: self.delete(self._own.pop(0)),
         }
+
+    def _chosen_journey(self) -> Journey:
+        """That of the argument; without one, or in the lab, the one beside this package."""
+        try:
+            return _load(Path(getattr(self.environment.parsed_options, "journey", journey.JOURNEY_FILE)))
+        except UsageError as error:
+            self.environment.events.request.fire(
+                request_type="FILE",
+                name="set-up: journey",
+                response_time=0,
+                response_length=0,
+                exception=error,
+                context=self.context(),
+            )
+            raise StopUser from None
 
     @task
     def visit(self) -> None:

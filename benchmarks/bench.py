@@ -1,5 +1,7 @@
 """What every round of a run uses."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from benchmarks.catalogue import Catalogue
@@ -18,6 +20,8 @@ class Bench(NamedTuple):
     distribution: Distribution
     # time.perf_counter() when the run began.
     began: float
+    # What servers are told beside the usual, because a workload needs it.
+    settings: Mapping[str, str] = MappingProxyType({})
 
     @property
     def cores(self) -> list[int]:

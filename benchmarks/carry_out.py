@@ -11,6 +11,7 @@ from benchmarks import machine
 from benchmarks.bench import Bench
 from benchmarks.catalogue import opened
 from benchmarks.failures import LabError
+from benchmarks.language_model import settings_during
 from benchmarks.load import ALONE, Distribution
 from benchmarks.measure import Audience, measure_round
 from benchmarks.plan import LADDER_WORKLOAD, Profile, duration_s, with_ladder
@@ -19,6 +20,7 @@ from benchmarks.records import Plan, Trial
 from benchmarks.report import publish
 from benchmarks.results import Results
 from benchmarks.text import minutes
+from benchmarks.workloads import settings_for
 
 INTERRUPTED = 130
 _SETTINGS = {"access log": "off"}
@@ -63,10 +65,14 @@ def measure(plan: Plan, setting: Setting, results: Results, console: Console) ->
     """Carry out the rounds of a plan, as many as its time allows."""
     began = time.perf_counter()
     workers = max(contender.workers for contender in plan.contenders)
-    environment = machine.describe(*machine.share_cores(workers), _SETTINGS)
+    environment = machine.describe(*machine.share_cores(workers), _SETTINGS | settings_for(plan.workloads))
     results.save_plan(plan, environment)
-    with opened(plan, setting.database) as catalogue, watching(plan, console) as watcher:
-        bench = Bench(plan, environment, catalogue, results, setting.distribution, began)
+    with (
+        opened(plan, setting.database) as catalogue,
+        settings_during(plan.workloads, environment.generator_cores) as settings,
+        watching(plan, console) as watcher,
+    ):
+        bench = Bench(plan, environment, catalogue, results, setting.distribution, began, settings)
         for number in range(len(plan.rounds)):
             if _too_late(plan, number, time.perf_counter() - began):
                 return

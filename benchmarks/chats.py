@@ -7,13 +7,11 @@ at its limit but of one that also has something else to do.
 import http.client
 import secrets
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -24,9 +22,10 @@ import psutil
 from benchmarks import contenders
 from benchmarks.catalogue import Catalogue
 from benchmarks.failures import LabError
-from benchmarks.launch import HOST, Server, free_port, running, stop_tree
+from benchmarks.language_model import speaking
+from benchmarks.launch import Server, running
 from benchmarks.listeners import Heard, listening
-from benchmarks.machine import ROOT, share_cores
+from benchmarks.machine import share_cores
 from benchmarks.measure import READY_PATH
 from benchmarks.process_tree import members, pss_bytes
 from benchmarks.records import Contender
@@ -54,12 +53,12 @@ def measure(streams: int, token_rate: float, seconds: float) -> Iterator[Seen]:
     """Both twins, without and with open streams."""
     field = contenders.load(contenders.CONTENDERS_FILE)
     chosen = [contender for contender in field.contender if contender.default]
-    with tempfile.TemporaryDirectory(prefix="lab-") as name, _upstream(token_rate) as upstream:
+    with tempfile.TemporaryDirectory(prefix="lab-") as name, _speaking(token_rate) as upstream:
         folder = Path(name)
         catalogue = Catalogue(folder)
         catalogue.seed(_ROWS)
         for contender in chosen:
-            environment = catalogue.fresh_copy(contender.name) | {
+            environment = catalogue.fresh_copy(contender) | {
                 "CHAT_UPSTREAM_URL": upstream,
                 "MAX_STREAMS": str(streams + _SPARE_PLACES),
             }
@@ -89,29 +88,10 @@ def _seen(
     return Seen(contender.label, streams, latencies_ms, rate, threads, pss_bytes(server.pid))
 
 
-@contextmanager
-def _upstream(token_rate: float) -> Iterator[str]:
+def _speaking(token_rate: float) -> AbstractContextManager[str]:
     """A language model that speaks at `token_rate` for as long as anybody listens."""
-    port = free_port()
-    options = ["--port", str(port), "--rate", str(token_rate), "--tokens", str(10**9)]
-    command = [sys.executable, "-m", "benchmarks.chat_upstream", *options]
-    process = subprocess.Popen(command, cwd=ROOT, start_new_session=True)
-    try:
-        deadline = time.monotonic() + _PATIENCE_S
-        while not _answers(port):
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise LabError("the stand-in for a language model does not start")
-            time.sleep(0.05)
-        yield f"http://{HOST}:{port}/v1"
-    finally:
-        stop_tree(process)
-
-
-def _answers(port: int) -> bool:
-    try:
-        return httpx2.get(f"http://{HOST}:{port}/stats").is_success
-    except httpx2.HTTPError:
-        return False
+    _, cores = share_cores(1)
+    return speaking(cores, "--rate", str(token_rate), "--tokens", str(10**9))
 
 
 def _log_in(url: str) -> str:

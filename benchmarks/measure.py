@@ -60,7 +60,7 @@ def standing(bench: Bench, planned: RoundPlan, audience: Audience) -> Iterator[t
 @contextmanager
 def _stand(bench: Bench, contender: Contender, number: int, tell: Callable[[str, str], None]) -> Iterator[Stand]:
     """A server that was started afresh, and keeps the contract."""
-    environment = bench.catalogue.fresh_copy(contender)
+    environment = {**bench.catalogue.fresh_copy(contender), **bench.settings}
     log = bench.results.log(f"{number:02d}.{contender.name}")
     with running(contender, environment, bench.environment.server_cores, log, READY_PATH, tell) as server:
         verified = _verify(bench, contender, number, server.url)

@@ -16,7 +16,7 @@ from wsproto.events import (
     Request,
     TextMessage,
 )
-from wsproto.utilities import ProtocolError
+from wsproto.utilities import LocalProtocolError, RemoteProtocolError
 
 from benchmarks.lean.connection import ConnectionFailed
 
@@ -97,6 +97,9 @@ class WebSocket:
         assert self._socket is not None  # noqa: S101  # only called on an open socket
         try:
             self._socket.sendall(self._protocol.send(event))
+        except LocalProtocolError:
+            # Its close came together with the text before.
+            raise self._left("the server closed the socket", []) from None
         except OSError as error:
             # A socket that the server has left takes one text, and refuses the next.
             raise self._left(_why(error), []) from None
@@ -121,7 +124,7 @@ class WebSocket:
             return False
         except OSError as error:
             raise self._failed(error) from None
-        except ProtocolError as error:
+        except RemoteProtocolError as error:
             raise self._failed(f"malformed answer: {type(error).__name__}") from None
         self._events.extend(self._protocol.events())
         return bool(data)

@@ -1,6 +1,6 @@
 """What servers are asked to do. Locust patches whatever interpreter imports it, so that here are only the names."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -72,3 +72,8 @@ LAYER_WORKLOADS = {
 }
 
 ALL_WORKLOADS = WORKLOADS | LAYER_WORKLOADS
+
+
+def settings_for(names: Collection[str]) -> dict[str, str]:
+    """All settings that servers need for these workloads."""
+    return {key: value for name in names for key, value in ALL_WORKLOADS[name].environment.items()}

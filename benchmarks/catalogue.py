@@ -7,69 +7,190 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
+from typing import Protocol
+from urllib.parse import urlsplit
+
+import psycopg
+from psycopg.sql import SQL, Identifier
 
 from benchmarks.failures import LabError
 from benchmarks.machine import ROOT
+from benchmarks.postgres import NoPostgres, own_cluster
 from benchmarks.records import Contender, Plan
 from benchmarks.text import last_line
+from benchmarks.workloads import ALL_WORKLOADS
 
 _SEED_LIMIT_S = 600
 
 
-class Catalogue:
-    """A seeded SQLite file and the copies made of it."""
+class Database(Protocol):
+    """One kind of database: a template, and a copy of it for each contender."""
 
-    def __init__(self, folder: Path) -> None:
-        self._template = folder / "catalogue.sqlite3"
-        self._folder = folder
-        self._secret = secrets.token_hex(32)
+    def template(self) -> str:
+        """The URL of the template, which is empty."""
 
-    def seed(self, rows: int) -> None:
-        """Fill the template with the project's own books, grown to `rows`."""
-        done = subprocess.run(
-            [sys.executable, "-m", "shared.seed", "--scale", str(rows)],
-            cwd=ROOT, env=self._environment(self._template), capture_output=True, text=True, check=False,
-            timeout=_SEED_LIMIT_S,
-        )  # fmt: skip
-        if done.returncode:
-            raise LabError(f"the catalogue could not be seeded: {last_line(done.stderr)}")
-        with sqlite3.connect(self._template) as connection:
-            # Everything into the one file that will be copied.
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        connection.close()
+    def seal(self) -> None:
+        """The template is filled: nothing holds it open any more."""
 
-    def fresh_copy(self, contender: Contender) -> dict[str, str]:
-        """The environment of a server that finds the template's content, untouched by any server before."""
-        copy = self._copy_of(contender)
-        for suffix in ("", "-wal", "-shm"):
-            copy.with_name(copy.name + suffix).unlink(missing_ok=True)
-        shutil.copyfile(self._template, copy)
-        return self._environment(copy)
+    def copy(self, contender: Contender) -> str:
+        """The URL of a fresh copy; the one before is gone."""
 
     def count_books(self, contender: Contender) -> int:
-        """How many books the database of a contender holds now."""
-        with closing(sqlite3.connect(self._copy_of(contender))) as connection:
+        """How many books the contender's copy holds now."""
+
+
+class SqliteFiles:
+    """Files in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def template(self) -> str:
+        """The file that is copied."""
+        return f"sqlite:///{self._file('template')}"
+
+    def seal(self) -> None:
+        """Everything into the one file that will be copied."""
+        with closing(sqlite3.connect(self._file("template"))) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def copy(self, contender: Contender) -> str:
+        """A file of its own, without what the server before left beside it."""
+        copy = self._file(contender.name)
+        for suffix in ("", "-wal", "-shm"):
+            copy.with_name(copy.name + suffix).unlink(missing_ok=True)
+        shutil.copyfile(self._file("template"), copy)
+        return f"sqlite:///{copy}"
+
+    def count_books(self, contender: Contender) -> int:
+        """Read beside the server."""
+        with closing(sqlite3.connect(self._file(contender.name))) as connection:
             (count,) = connection.execute("SELECT count(*) FROM books").fetchone()
         return int(count)
 
-    def _copy_of(self, contender: Contender) -> Path:
-        return self._folder / f"{contender.name}.sqlite3"
+    def _file(self, name: str) -> Path:
+        return self._folder / f"{name}.sqlite3"
 
-    def _environment(self, database: Path) -> dict[str, str]:
-        return os.environ | {
-            "DATABASE_URL": f"sqlite:///{database}",
-            "FILES_DIR": str(database.with_suffix(".files")),
-            "SECRET_KEY": self._secret,
-        }
+
+class PostgresDatabases:
+    """Databases of one cluster, whose names begin alike."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._prefix = f"lab_{secrets.token_hex(4)}_"
+
+    def template(self) -> str:
+        """The database that is copied."""
+        self._create("template")
+        return self._url_of("template")
+
+    def seal(self) -> None:
+        """Up to date, so that the first copy has no more to do than the last."""
+        with psycopg.connect(self._url_of("template"), autocommit=True) as connection:
+            connection.execute("VACUUM ANALYZE")
+
+    def copy(self, contender: Contender) -> str:
+        """A database of its own."""
+        self._create(contender.name, "template")
+        return self._url_of(contender.name)
+
+    def count_books(self, contender: Contender) -> int:
+        """Read beside the server."""
+        with psycopg.connect(self._url_of(contender.name)) as connection:
+            row = connection.execute("SELECT count(*) FROM books").fetchone()
+        return int(row[0]) if row else 0
+
+    def drop_all(self) -> None:
+        """Leave nothing behind in a cluster that goes on."""
+        with psycopg.connect(self._url, autocommit=True) as connection:
+            names = connection.execute(
+                "SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [self._prefix]
+            ).fetchall()
+            for (name,) in names:
+                connection.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
+
+    def _create(self, name: str, template: str | None = None) -> None:
+        database = Identifier(self._prefix + name)
+        source = Identifier(self._prefix + template if template else "template1")
+        with psycopg.connect(self._url, autocommit=True) as connection:
+            connection.execute(SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(database))
+            connection.execute(SQL("CREATE DATABASE {} TEMPLATE {}").format(database, source))
+
+    def _url_of(self, name: str) -> str:
+        return urlsplit(self._url)._replace(path=f"/{self._prefix}{name}").geturl()
+
+
+class Catalogue:
+    """The same books in every kind of database that a run needs."""
+
+    def __init__(self, folder: Path, databases: Mapping[str, Database]) -> None:
+        self._folder, self._databases = folder, databases
+        self._secret = secrets.token_hex(32)
+
+    def seed(self, rows: int) -> None:
+        """Fill the templates with the project's own books, grown to `rows`."""
+        for database in self._databases.values():
+            done = subprocess.run(
+                [sys.executable, "-m", "shared.seed", "--scale", str(rows)],
+                cwd=ROOT, env=self._environment(database.template()), capture_output=True, text=True, check=False,
+                timeout=_SEED_LIMIT_S,
+            )  # fmt: skip
+            if done.returncode:
+                raise LabError(f"the catalogue could not be seeded: {last_line(done.stderr)}")
+            database.seal()
+
+    def fresh_copy(self, contender: Contender) -> dict[str, str]:
+        """The environment of a server that finds the templates' content, untouched by any server before."""
+        files = self._folder / f"{contender.name}.files"
+        shutil.rmtree(files, ignore_errors=True)
+        url = self._databases[contender.database].copy(contender)
+        if contender.driver == "asyncpg":
+            url = url.replace("postgresql://", "postgresql+asyncpg://", 1)
+        return self._environment(url) | {"FILES_DIR": str(files)} | self._needed()
+
+    def count_books(self, contender: Contender) -> int | None:
+        """How many books the database of a contender holds now; None for a server elsewhere."""
+        return None if contender.url else self._databases[contender.database].count_books(contender)
+
+    @staticmethod
+    def _needed() -> dict[str, str]:
+        """What the workloads need to be set higher than usual; the same for every contender."""
+        return {name: value for workload in ALL_WORKLOADS.values() for name, value in workload.environment.items()}
+
+    def _environment(self, url: str) -> dict[str, str]:
+        return os.environ | {"DATABASE_URL": url, "SECRET_KEY": self._secret}
 
 
 @contextmanager
-def opened(plan: Plan, database: str | None) -> Iterator[Catalogue]:
-    """The catalogue of a run, seeded, and gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="lab-") as folder:
-        catalogue = Catalogue(Path(folder))
+def opened(plan: Plan, given: str | None) -> Iterator[Catalogue]:
+    """The catalogue of a run, seeded, and gone afterwards; `given` is a PostgreSQL server to use."""
+    kinds = {contender.database for contender in plan.contenders if not contender.url}
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lab-")))
+        databases: dict[str, Database] = {}
+        if "sqlite" in kinds:
+            databases["sqlite"] = SqliteFiles(folder)
+        if "postgresql" in kinds:
+            databases["postgresql"] = stack.enter_context(_postgres(given))
+        catalogue = Catalogue(folder, databases)
         catalogue.seed(plan.catalogue_rows)
         yield catalogue
+
+
+@contextmanager
+def _postgres(given: str | None) -> Iterator[PostgresDatabases]:
+    if given:
+        databases = PostgresDatabases(given)
+        try:
+            yield databases
+        finally:
+            databases.drop_all()
+        return
+    try:
+        with own_cluster() as cluster:
+            yield PostgresDatabases(cluster.url)
+    except NoPostgres as error:
+        raise LabError(f"a contender needs PostgreSQL: {error}") from None

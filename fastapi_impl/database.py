@@ -5,8 +5,8 @@ from typing import Annotated, Concatenate, ParamSpec, Protocol, TypeAlias, TypeV
 
 from anyio import CancelScope, CapacityLimiter, to_thread
 from fastapi import Depends
-from sqlalchemy import Connection
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy import Connection, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from starlette.requests import HTTPConnection
 
 from shared.config import Settings
@@ -87,7 +87,7 @@ class AsyncDatabase:
     """PostgreSQL: the driver waits on the event loop, and the use case runs in a greenlet on top of it."""
 
     def __init__(self, settings: Settings) -> None:
-        self._writes = create_async_engine(settings.database, **engine_options(settings))
+        self._writes = _async_engine(settings)
         self._reads = self._writes.execution_options(isolation_level="AUTOCOMMIT")
         self._streams = self._writes.execution_options(postgresql_readonly=True)
         # A batch of an import is 90 ms of CPU, which no event loop can spare at once; one of an export is 4 ms.
@@ -119,6 +119,17 @@ class AsyncDatabase:
     async def close(self) -> None:
         await self._writes.dispose()
         await self._beside.close()
+
+
+def _async_engine(settings: Settings) -> AsyncEngine:
+    """psycopg as in the other twin; asyncpg for whoever names it in DATABASE_URL, with the same limits."""
+    options, url = engine_options(settings), make_url(settings.database_url)
+    if url.drivername != "postgresql+asyncpg":
+        return create_async_engine(settings.database, **options)
+    timeout_s = settings.database_timeout_seconds
+    limits = {"statement_timeout": f"{timeout_s * 1000:.0f}", "timezone": "UTC"}
+    options["connect_args"] = {"timeout": timeout_s, "server_settings": limits}
+    return create_async_engine(url, **options)
 
 
 def open_database(settings: Settings) -> Database:

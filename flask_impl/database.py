@@ -7,7 +7,7 @@ from flask import current_app
 from sqlalchemy import Connection
 from werkzeug.local import LocalProxy
 
-from shared.config import Settings
+from shared.config import ConfigError, Settings
 from shared.engine import Engines
 
 P = ParamSpec("P")
@@ -19,6 +19,8 @@ class Database:
     """Runs use cases, each on a connection of its own."""
 
     def __init__(self, settings: Settings) -> None:
+        if settings.database_url.startswith("postgresql+asyncpg:"):
+            raise ConfigError("DATABASE_URL names asyncpg, which needs an event loop: Flask has psycopg")
         self._engines = Engines(settings)
 
     def read(self, use_case: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -1,0 +1,1 @@
+"""Other ways to write the same API, to see what they cost."""

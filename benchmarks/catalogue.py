@@ -143,7 +143,12 @@ class Catalogue:
             database.seal()
 
     def fresh_copy(self, contender: Contender) -> dict[str, str]:
-        """The environment of a server that finds the templates' content, untouched by any server before."""
+        """The environment of a server that finds the templates' content, untouched by any server before.
+
+        Nothing for a server elsewhere, which has its own.
+        """
+        if contender.url:
+            return {}
         files = self._folder / f"{contender.name}.files"
         shutil.rmtree(files, ignore_errors=True)
         url = self._databases[contender.database].copy(contender)

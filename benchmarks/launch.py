@@ -8,15 +8,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
+import httpx2
 import psutil
 
 from benchmarks.failures import LabError
 from benchmarks.machine import ROOT
-from benchmarks.meters import Meter, ProcessMeter
+from benchmarks.meters import Meter, MeterFailed, ProcessMeter, RemoteMeter
 from benchmarks.process_tree import ProcessGone, members
 from benchmarks.records import Contender
 from benchmarks.text import last_line
@@ -31,7 +32,8 @@ class Server(NamedTuple):
     """A server that answers."""
 
     url: str
-    pid: int
+    # None for one that runs elsewhere.
+    pid: int | None
     start_up_s: float
     meter: Meter
 
@@ -90,8 +92,12 @@ def running(
 ) -> Iterator[Server]:
     """A server that answers GET `ready` with 200, stopped with all its children afterwards.
 
-    `tell` hears of one that had to be killed.
+    One that runs elsewhere is asked whether it is ready, and goes on. `tell` hears of one that had to be killed.
     """
+    if contender.url:
+        with _elsewhere(contender, ready) as server:
+            yield server
+        return
     port = free_port()
     command, environment = command_of(contender, port), environment_of(contender, base)
     started = time.perf_counter()
@@ -109,6 +115,19 @@ def running(
     finally:
         if stragglers := stop_tree(process):
             tell(contender.name, f"{stragglers} of its processes did not stop in {_STOP_LIMIT_S} s and were killed")
+
+
+@contextmanager
+def _elsewhere(contender: Contender, ready: str) -> Iterator[Server]:
+    began = time.perf_counter()
+    try:
+        httpx2.get(f"{contender.url}{ready}", timeout=_READY_LIMIT_S).raise_for_status()
+        with closing(RemoteMeter(contender.url)) as meter:
+            yield Server(contender.url, None, time.perf_counter() - began, meter)
+    except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+        raise LabError(f"{contender.name} is not ready at {contender.url}: {error}") from None
+    except MeterFailed as error:
+        raise LabError(f"{contender.name} at {contender.url}: {error}") from None
 
 
 def _await_answer(process: subprocess.Popen[bytes], port: int, ready: str, name: str, log: Path) -> None:

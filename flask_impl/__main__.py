@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from gunicorn.app.base import BaseApplication
 
+from flask_impl.database import require_blocking_driver
 from flask_impl.server import GentleMaster
 from shared.cli import (
     GRACEFUL_STOP_S,
@@ -26,6 +27,7 @@ class Server(BaseApplication):
     def __init__(self, options: ServerOptions) -> None:
         self._options = options
         settings = Settings.load()
+        require_blocking_driver(settings)
         # What lasts holds a thread, beyond those of plain requests.
         self._lasting = settings.max_streams + settings.max_sockets + settings.max_transfers
         super().__init__()

@@ -19,8 +19,7 @@ class Database:
     """Runs use cases, each on a connection of its own."""
 
     def __init__(self, settings: Settings) -> None:
-        if settings.database_url.startswith("postgresql+asyncpg:"):
-            raise ConfigError("DATABASE_URL names asyncpg, which needs an event loop: Flask has psycopg")
+        require_blocking_driver(settings)
         self._engines = Engines(settings)
 
     def read(self, use_case: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -42,3 +41,9 @@ class Database:
 
 
 database: Database = LocalProxy(lambda: current_app.extensions["database"])  # type: ignore[assignment]  # a proxy is what it stands for
+
+
+def require_blocking_driver(settings: Settings) -> None:
+    """Raise ConfigError when the settings name a driver that needs an event loop."""
+    if settings.database_url.startswith("postgresql+asyncpg:"):
+        raise ConfigError("DATABASE_URL names asyncpg, which needs an event loop; Flask has psycopg")

@@ -1,29 +1,24 @@
 """A plan carried out from its first server to its report, also when it is interrupted."""
 
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
 from rich.console import Console
 
-from benchmarks import machine
 from benchmarks.bench import Bench
-from benchmarks.catalogue import opened
 from benchmarks.failures import LabError
-from benchmarks.language_model import settings_during
 from benchmarks.load import ALONE, Distribution
 from benchmarks.measure import Audience, measure_round
 from benchmarks.plan import LADDER_WORKLOAD, Profile, duration_s, with_ladder
+from benchmarks.preparation import new_results, prepared
 from benchmarks.progress import Watcher, watching
 from benchmarks.records import Plan, Trial
 from benchmarks.report import publish
 from benchmarks.results import Results
 from benchmarks.text import minutes
-from benchmarks.workloads import settings_for
 
 INTERRUPTED = 130
-_SETTINGS = {"access log": "off"}
 
 
 class Setting(NamedTuple):
@@ -40,9 +35,8 @@ class Setting(NamedTuple):
 
 def carry_out(plan: Plan, setting: Setting) -> int:
     """Do what the plan says, and report what there is, even when it was interrupted."""
-    machine.require_linux()
     console = Console(soft_wrap=True)
-    results = Results.create(setting.parent, f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{plan.kind}")
+    results = new_results(setting.parent, plan.kind)
     console.print(
         f"{len(plan.rounds)} rounds, {plan.starts} server starts, {plan.trials} trials; "
         f"about {minutes(duration_s(plan))} minutes",
@@ -63,18 +57,12 @@ def carry_out(plan: Plan, setting: Setting) -> int:
 
 def measure(plan: Plan, setting: Setting, results: Results, console: Console) -> None:
     """Carry out the rounds of a plan, as many as its time allows."""
-    began = time.perf_counter()
-    workers = max(contender.workers for contender in plan.contenders)
-    environment = machine.describe(*machine.share_cores(workers), _SETTINGS | settings_for(plan.workloads))
-    results.save_plan(plan, environment)
     with (
-        opened(plan, setting.database) as catalogue,
-        settings_during(plan.workloads, environment.generator_cores) as settings,
+        prepared(plan, results, setting.database, setting.distribution) as bench,
         watching(plan, console) as watcher,
     ):
-        bench = Bench(plan, environment, catalogue, results, setting.distribution, began, settings)
         for number in range(len(plan.rounds)):
-            if _too_late(plan, number, time.perf_counter() - began):
+            if _too_late(plan, number, time.perf_counter() - bench.began):
                 return
             bench = _round(bench, number, watcher, setting)
 

@@ -7,7 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Protocol
@@ -19,9 +19,8 @@ from psycopg.sql import SQL, Identifier
 from benchmarks.failures import LabError
 from benchmarks.machine import ROOT
 from benchmarks.postgres import NoPostgres, own_cluster
-from benchmarks.records import Contender, Plan
+from benchmarks.records import Contender
 from benchmarks.text import last_line
-from benchmarks.workloads import ALL_WORKLOADS
 
 _SEED_LIMIT_S = 600
 
@@ -154,25 +153,20 @@ class Catalogue:
         url = self._databases[contender.database].copy(contender)
         if contender.driver == "asyncpg":
             url = url.replace("postgresql://", "postgresql+asyncpg://", 1)
-        return self._environment(url) | {"FILES_DIR": str(files)} | self._needed()
+        return self._environment(url) | {"FILES_DIR": str(files)}
 
     def count_books(self, contender: Contender) -> int | None:
         """How many books the database of a contender holds now; None for a server elsewhere."""
         return None if contender.url else self._databases[contender.database].count_books(contender)
-
-    @staticmethod
-    def _needed() -> dict[str, str]:
-        """What the workloads need to be set higher than usual; the same for every contender."""
-        return {name: value for workload in ALL_WORKLOADS.values() for name, value in workload.environment.items()}
 
     def _environment(self, url: str) -> dict[str, str]:
         return os.environ | {"DATABASE_URL": url, "SECRET_KEY": self._secret}
 
 
 @contextmanager
-def opened(plan: Plan, given: str | None) -> Iterator[Catalogue]:
+def opened(contenders: Iterable[Contender], rows: int, given: str | None = None) -> Iterator[Catalogue]:
     """The catalogue of a run, seeded, and gone afterwards; `given` is a PostgreSQL server to use."""
-    kinds = {contender.database for contender in plan.contenders if not contender.url}
+    kinds = {contender.database for contender in contenders if not contender.url}
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lab-")))
         databases: dict[str, Database] = {}
@@ -181,7 +175,7 @@ def opened(plan: Plan, given: str | None) -> Iterator[Catalogue]:
         if "postgresql" in kinds:
             databases["postgresql"] = stack.enter_context(_postgres(given))
         catalogue = Catalogue(folder, databases)
-        catalogue.seed(plan.catalogue_rows)
+        catalogue.seed(rows)
         yield catalogue
 
 

@@ -20,17 +20,18 @@ import httpx2
 import psutil
 
 from benchmarks import contenders
-from benchmarks.catalogue import Catalogue
+from benchmarks.catalogue import opened
 from benchmarks.failures import LabError
 from benchmarks.language_model import speaking
 from benchmarks.launch import Server, running
 from benchmarks.listeners import Heard, listening
 from benchmarks.machine import share_cores
 from benchmarks.measure import READY_PATH
-from benchmarks.process_tree import members, pss_bytes
 from benchmarks.records import Contender
 from benchmarks.text import mebibytes, significant
 
+# Each framework on the server that most of its users have.
+TWINS = ("flask-gunicorn", "fastapi-uvicorn")
 READERS = 4
 READS_PER_S = 5
 _ROWS = 1000
@@ -52,18 +53,16 @@ class Seen(NamedTuple):
 def measure(streams: int, token_rate: float, seconds: float) -> Iterator[Seen]:
     """Both twins, without and with open streams."""
     field = contenders.load(contenders.CONTENDERS_FILE)
-    chosen = [contender for contender in field.contender if contender.default]
-    with tempfile.TemporaryDirectory(prefix="lab-") as name, _speaking(token_rate) as upstream:
-        folder = Path(name)
-        catalogue = Catalogue(folder)
-        catalogue.seed(_ROWS)
+    chosen = [contender for contender in field.contender if contender.name in TWINS]
+    with opened(chosen, _ROWS) as catalogue, tempfile.TemporaryDirectory() as logs, _speaking(token_rate) as upstream:
         for contender in chosen:
             environment = catalogue.fresh_copy(contender) | {
                 "CHAT_UPSTREAM_URL": upstream,
                 "MAX_STREAMS": str(streams + _SPARE_PLACES),
             }
             cores, _ = share_cores(contender.workers)
-            with running(contender, environment, cores, folder / f"{contender.name}.log", READY_PATH) as server:
+            log = Path(logs, f"{contender.name}.log")
+            with running(contender, environment, cores, log, READY_PATH) as server:
                 yield from _of_server(contender, server, streams, seconds)
 
 
@@ -83,9 +82,9 @@ def _of_server(contender: Contender, server: Server, streams: int, seconds: floa
 def _seen(
     contender: Contender, server: Server, streams: int, latencies_ms: list[float], heard: Heard, seconds: float
 ) -> Seen:
-    threads = sum(psutil.Process(pid).num_threads() for pid in members(server.pid))
+    threads = sum(psutil.Process(pid).num_threads() for pid in server.meter.read())
     rate = heard.tokens / seconds
-    return Seen(contender.label, streams, latencies_ms, rate, threads, pss_bytes(server.pid))
+    return Seen(contender.label, streams, latencies_ms, rate, threads, server.meter.pss_bytes())
 
 
 def _speaking(token_rate: float) -> AbstractContextManager[str]:

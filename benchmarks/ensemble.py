@@ -29,7 +29,9 @@ class GeneratorFailed(Exception):
 class Ensemble(Protocol):
     """All crews of a load, and the Locust runner that starts and stops their users."""
 
-    runner: Runner
+    @property
+    def runner(self) -> Runner:
+        """Starts and stops the users of all crews."""
 
     def ask(self, order: Order, patience_s: float) -> list[Reply]:
         """What every crew answers; raises GeneratorFailed when one does not in time."""

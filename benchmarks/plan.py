@@ -89,7 +89,7 @@ def order(contenders: Sequence[Contender], workloads: Sequence[str], profile: Pr
     lineup: list[str] = []
     for number in range(profile.rounds):
         lineup = lineup[::-1] if number % 2 else chance.sample(names, len(names))
-        sittings = []
+        sittings: list[Sitting] = []
         for workload in chance.sample(list(workloads), len(workloads)):
             line = lineup[::-1] if len(sittings) % 2 else lineup
             if present := [name for name in line if workload in able[name]]:

@@ -9,9 +9,11 @@ from pathlib import Path
 from benchmarks import machine
 from benchmarks.bench import Bench
 from benchmarks.catalogue import opened
-from benchmarks.load import ALONE
+from benchmarks.language_model import settings_during
+from benchmarks.load import ALONE, Distribution
 from benchmarks.records import Plan, RunKind
 from benchmarks.results import Results
+from benchmarks.workloads import settings_for
 
 _SETTINGS = {"access log": "off"}
 
@@ -23,11 +25,16 @@ def new_results(parent: Path, kind: RunKind) -> Results:
 
 
 @contextmanager
-def prepared(plan: Plan, results: Results, database: str | None = None) -> Iterator[Bench]:
+def prepared(
+    plan: Plan, results: Results, database: str | None = None, distribution: Distribution = ALONE
+) -> Iterator[Bench]:
     """Everything that the rounds of a plan use; the plan is on disk from here on."""
-    workers = max(contender.workers for contender in plan.contenders)
-    environment = machine.describe(*machine.share_cores(workers), _SETTINGS)
-    results.save_plan(plan, environment)
     began = time.perf_counter()
-    with opened(plan, database) as catalogue:
-        yield Bench(plan, environment, catalogue, results, ALONE, began)
+    workers = max(contender.workers for contender in plan.contenders)
+    environment = machine.describe(*machine.share_cores(workers), _SETTINGS | settings_for(plan.workloads))
+    results.save_plan(plan, environment)
+    with (
+        opened(plan.contenders, plan.catalogue_rows, database) as catalogue,
+        settings_during(plan.workloads, environment.generator_cores) as settings,
+    ):
+        yield Bench(plan, environment, catalogue, results, distribution, began, settings)

@@ -20,7 +20,6 @@ from urllib.parse import urlsplit
 from benchmarks import machine
 from benchmarks.failures import LabError
 from benchmarks.launch import Server, running
-from benchmarks.process_tree import pss_bytes
 from benchmarks.records import Contender
 from benchmarks.text import mebibytes, significant
 
@@ -56,7 +55,7 @@ class Watch:
 
     def __init__(self, server: Server) -> None:
         self._server = server
-        self._before = self._peak = pss_bytes(server.pid)
+        self._before = self._peak = server.meter.pss_bytes()
         self._done = threading.Event()
         self._threads = [threading.Thread(target=self._weigh), threading.Thread(target=self._read)]
         self.latencies_s: list[float] = []
@@ -78,7 +77,7 @@ class Watch:
 
     def _weigh(self) -> None:
         while not self._done.wait(_MEMORY_PAUSE_S):
-            self._peak = max(self._peak, pss_bytes(self._server.pid))
+            self._peak = max(self._peak, self._server.meter.pss_bytes())
 
     def _read(self) -> None:
         with closing(_connect(self._server)) as connection:

@@ -56,7 +56,10 @@ def serve(program: str, default_port: int, run: Callable[[ServerOptions], None])
         # Before the server listens to signals, and once it has stopped by one, the process just ends.
         signal.signal(sig, lambda _sig, _frame: sys.exit(0))
     with _folder_for_metrics():
-        run(options)
+        try:
+            run(options)
+        except ConfigError as error:
+            _refuse(program, str(error), 2)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks.failures import LabError
 from benchmarks.launch import free_port
-from benchmarks.verify import CHECKS, verify
+from benchmarks.verify import CHECKS, SAMPLE, verify
 from tests.benchmarks.stand_in import standing_in
 
 BROKEN = {
@@ -31,7 +31,9 @@ BROKEN = {
 
 def test_a_server_that_keeps_the_contract_passes_and_its_answers_are_counted() -> None:
     with standing_in() as url:
-        assert verify(url, "mine", random.Random(1)) == 17
+        verified = verify(url, "mine", random.Random(1))
+    assert verified.checks == 17 + len(SAMPLE)
+    assert verified.sample_bytes > 1000
 
 
 @pytest.mark.parametrize(("rule", "check"), BROKEN.items())

@@ -49,10 +49,12 @@ def compare(
         for question in questions
         if question.pair.kind == "control" and question.ratio
     }
+    # A workload without a control of its own borrows the worst.
+    worst = max(noise.values(), default=0.0)
     # A control is all there is when one contender is measured alone.
     family = max(1, sum(question.pair.kind != "control" for question in questions))
     return [
-        _comparison(question, metric, _Evidence(adjusted_p, noise.get(question.workload, 0.0), family))
+        _comparison(question, metric, _Evidence(adjusted_p, noise.get(question.workload, worst), family))
         for question, adjusted_p in zip(questions, _adjusted(questions), strict=True)
     ]
 

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 
 from benchmarks.histogram import Histogram
 from benchmarks.plan import PROFILES, make_plan, with_ladder
@@ -192,7 +193,8 @@ def held(number: int, sitting: Sitting, cost: Cost) -> Iterator[Trial]:
             yield a_trial(name, number, workload=sitting.workload, cost=cost(name, number))
 
 
-def a_busy_run(workloads: Sequence[str] = ("read", "list", "search", "write", "login", "journey")) -> Run:
+@cache
+def a_busy_run(workloads: tuple[str, ...] = ("read", "list", "search", "write", "login", "journey")) -> Run:
     """A run as a shared machine gives it: noise by round, a ladder beyond the knee, repeated attempts, incidents.
 
     Flask is cheaper for reading, equal for logging in, and undecided for writing; the costs of `list` drift.

@@ -23,6 +23,7 @@ from benchmarks.analyse.shape import (
     Word,
 )
 from benchmarks.analyse.trust import trust
+from benchmarks.capacity.outcome import capacities
 from benchmarks.layers.cost import layers
 from benchmarks.records import Run
 
@@ -38,6 +39,7 @@ __all__ = [
 def analyse(run: Run) -> Analysis:
     """The analysis of a run, complete or interrupted."""
     trials = judged(run)
+    judged_run = run.model_copy(update={"trials": trials})
     closed = [trial for trial in trials if trial.part in _CLOSED]
     steps = [trial for trial in trials if trial.part == "ladder"]
     chosen = Chosen(trial for trial in closed if not trial.invalid)
@@ -51,9 +53,23 @@ def analyse(run: Run) -> Analysis:
         ladders=climbed,
         spectra=spectra(climbed, steps),
         knees=knees(climbed),
-        capacities=[],
-        layers=layers(run) if run.plan.kind == "layers" else [],
+        capacities=_capacities(judged_run),
+        layers=layers(judged_run) if run.plan.kind == "layers" else [],
         boots=boots(run),
         trust=trust(run, trials, comparisons),
         drift=drift(run, chosen),
     )
+
+
+def _capacities(run: Run) -> list[CapacityFound]:
+    return [
+        CapacityFound(
+            contender=one.contender,
+            workload=one.workload,
+            promise=run.plan.promise,
+            rates_per_s=one.rates_per_s,
+            interval=one.interval,
+            unsettled=one.unsettled,
+        )
+        for one in capacities(run)
+    ]

@@ -6,6 +6,7 @@ import pytest
 
 from benchmarks.analyse import Analysis, analyse
 from benchmarks.histogram import Histogram
+from benchmarks.layers.cost import LAYERS
 from benchmarks.records import Run, Trial
 from tests.benchmarks.factories import (
     CONTROL,
@@ -20,6 +21,7 @@ from tests.benchmarks.factories import (
     an_open_trial,
     some_slices,
 )
+from tests.benchmarks.whole_runs import PROMISE, a_capacity_run, a_layers_run
 
 
 @pytest.fixture(scope="module")
@@ -166,3 +168,20 @@ def test_every_number_of_a_believable_run_is_finite(busy: Analysis) -> None:
     assert "NaN" not in busy.model_dump_json()
     assert "Infinity" not in busy.model_dump_json()
     assert all(math.isfinite(value) for cell in busy.cells for value in cell.cpu_s_per_1000)
+
+
+def test_capacities_are_found_round_by_round_from_the_probes() -> None:
+    found = {one.contender: one for one in analyse(a_capacity_run()).capacities}
+    assert [len(one.rates_per_s) for one in found.values()] == [3, 3]
+    assert {one.promise for one in found.values()} == {PROMISE}
+    flask, fastapi = found["flask-gunicorn"].interval, found["fastapi-uvicorn"].interval
+    assert flask
+    assert fastapi
+    assert fastapi.estimate / flask.estimate == pytest.approx(0.7, abs=0.05)
+
+
+def test_layers_are_told_of_a_run_of_layers_only(busy: Analysis) -> None:
+    run = a_layers_run()
+    assert {layer.layer for layer in analyse(run).layers} == set(LAYERS)
+    assert analyse(run).trust.invalid == []
+    assert busy.layers == []

@@ -8,6 +8,7 @@ from benchmarks.commands.arguments import Commands
 from benchmarks.commands.budget import add_budget, chosen_profile, chosen_seed
 from benchmarks.layers.cost import LAYERS_FILE
 from benchmarks.plan import make_plan
+from benchmarks.records import Plan
 from benchmarks.workloads import LAYER_WORKLOADS
 
 
@@ -23,4 +24,13 @@ def run(options: argparse.Namespace) -> int:
     field = contenders.load(LAYERS_FILE)
     profile = chosen_profile(options)
     plan = make_plan("layers", field.contender, list(LAYER_WORKLOADS), profile, chosen_seed(options))
-    return carry_out(plan, Setting(options.results, profile))
+    return carry_out(_of_layers(plan), Setting(options.results, profile))
+
+
+def _of_layers(plan: Plan) -> Plan:
+    """The same plan, whose trials say that they are about layers."""
+    rounds = [
+        planned.model_copy(update={"sittings": [one.model_copy(update={"part": "layers"}) for one in planned.sittings]})
+        for planned in plan.rounds
+    ]
+    return plan.model_copy(update={"rounds": rounds})

@@ -6,11 +6,11 @@ import sys
 from collections.abc import Callable, Sequence
 from types import FrameType
 
-from benchmarks.commands import chats, compare, diff, layers, report, transfers
+from benchmarks.commands import capacity, chats, compare, diff, layers, report, selftest, transfers
 from benchmarks.failures import LabError
 
 INTERRUPTED = 130
-_COMMANDS = (compare, layers, chats, transfers, diff, report)
+_COMMANDS = (compare, layers, capacity, chats, transfers, selftest, diff, report)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

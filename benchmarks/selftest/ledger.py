@@ -20,6 +20,10 @@ class Ledger:
         self._counts[0] += 1
         self._counts[1] += spent_ns
 
+    def clear(self) -> None:
+        """Begin again."""
+        self._counts[0] = self._counts[1] = 0
+
 
 def read(path: Path) -> tuple[int, int]:
     """How often, and how long in nanoseconds."""

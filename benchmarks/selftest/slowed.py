@@ -1,7 +1,8 @@
-"""The FastAPI twin, slowed down by a known share of the CPU that it uses itself.
+"""An application slowed down by a known share of the CPU that it uses itself.
 
-The share is of CPU time, not of time, so that it is as true on a busy machine: whatever the process has used for its
-requests so far, it burns that share of before the next one.
+The share is of CPU time, not of time, so that it is as true on a busy machine: of whatever the process has used for its
+requests so far, it burns that share before the next one. The application has one thread: burning in one costs another
+that waits for the interpreter something too, and then nobody knows the truth any more.
 """
 
 import os
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from benchmarks.selftest import one_thread
 from benchmarks.selftest.ledger import Ledger
 
 SHARE, LEDGER = "SELFTEST_BURN_SHARE", "SELFTEST_LEDGER"
@@ -44,8 +46,5 @@ class Slowed:
 
 
 def create_app() -> ASGIApp:
-    """The twin behind it, as the environment says."""
-    # Not at the top: tests slow down other applications.
-    from fastapi_impl.app import create_app as create_twin
-
-    return Slowed(create_twin(), float(os.environ[SHARE]), Ledger(Path(os.environ[LEDGER])))
+    """An application slowed down as the environment says."""
+    return Slowed(one_thread.create_app(), float(os.environ[SHARE]), Ledger(Path(os.environ[LEDGER])))

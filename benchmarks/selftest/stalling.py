@@ -28,6 +28,7 @@ class Stalling:
         if scope["type"] == "http":
             now = asyncio.get_running_loop().time()
             if now - self._asked_at >= _SILENCE_S:
+                self._ledger.clear()
                 self._schedule(now + self._every_s / 2)
             self._asked_at = now
         await self._app(scope, receive, send)

@@ -43,9 +43,9 @@ class AccountUser(ApiUser):
     def on_start(self) -> None:
         """Learn about books, and become somebody."""
         super().on_start()
-        self.enter()
+        self.take_account()
 
-    def enter(self) -> None:
+    def take_account(self) -> None:
         """Register, or take over an account, and log in."""
         spare = self.spare_accounts.get(str(self.host))
         self.account = spare.pop() if spare else self._register()

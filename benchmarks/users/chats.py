@@ -28,7 +28,7 @@ class ChatUser(AccountUser):
         """Log in, and make sure that it is the stand-in which answers."""
         with self._door:
             if str(self.host) not in self._accounts:
-                self.enter()
+                self.take_account()
                 probe = Question(tokens=1)
                 headers = self.account.authorization | JSON
                 self.client.set_up("POST", "/chat", name="chat", headers=headers, body=probe.body, check=probe.wrong)

@@ -1,0 +1,62 @@
+"""Every workload in plain Locust, against both twins as users start them."""
+
+import json
+import subprocess
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+
+from benchmarks.language_model import speaking
+from tests.conftest import CHEAP_HASHES, PATIENCE, SECRET
+from tests.servers import ROOT, TWINS, serving
+
+LOCUST = [sys.executable, "-m", "locust", "-f", "benchmarks/locustfile.py", "--headless", "--only-summary"]
+# At least one request of each class.
+MEASURED = {
+    "read one", "list", "next page", "search", "by author", "me", "log in", "add", "read own", "edit", "cover",
+    "static", "export", "echo", "events", "chat", "chat: first token",
+}  # fmt: skip
+
+
+def locust(url: str, *arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [*LOCUST, "--host", url, *arguments],
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+    )  # fmt: skip
+
+
+def started(stack: ExitStack, twin: str, folder: Path, language_model: str) -> str:
+    """The URL of a twin with a seeded catalogue of its own."""
+    environment = {
+        "DATABASE_URL": f"sqlite:///{folder}/{twin}.sqlite3",
+        "FILES_DIR": str(folder / f"{twin}-files"),
+        "SECRET_KEY": SECRET,
+        "CHAT_UPSTREAM_URL": language_model,
+        **CHEAP_HASHES,
+        **PATIENCE,
+    }
+    subprocess.run([sys.executable, "-m", "shared.seed"], cwd=ROOT, env=environment, check=True, capture_output=True)
+    return stack.enter_context(serving(twin, environment, folder / f"{twin}.log", workers=1))
+
+
+def test_both_twins_answer_every_workload_as_they_should(tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        language_model = stack.enter_context(speaking([0]))
+        urls = [started(stack, twin, tmp_path, language_model) for twin in TWINS]
+        # Together, for time is short.
+        running = [locust(url, "--users", "13", "--spawn-rate", "100", "--run-time", "6s", "--json") for url in urls]
+        ends = [process.communicate(timeout=60) for process in running]
+    for (output, errors), process in zip(ends, running, strict=True):
+        assert process.returncode == 0, errors
+        entries = {entry["name"]: entry for entry in json.loads(output)}
+        assert {name: entry["num_failures"] for name, entry in entries.items() if entry["num_failures"]} == {}
+        assert entries.keys() >= MEASURED
+
+
+def test_a_journey_with_a_mistake_is_refused_before_anything_is_asked(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text('[[visit]]\nname = "x"\nweight = 1\nsteps = ["raed"]\n')
+    process = locust("http://127.0.0.1:9", "--run-time", "1s", "--journey", str(file))
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 2
+    assert "mine.toml: visit 1, steps: step 1, 'raed', is none of list, " in errors

@@ -1,6 +1,7 @@
 """Every workload in plain Locust, against both twins as users start them."""
 
 import json
+import shutil
 import subprocess
 import sys
 from contextlib import ExitStack
@@ -25,25 +26,35 @@ def locust(url: str, *arguments: str) -> subprocess.Popen[str]:
     )  # fmt: skip
 
 
-def started(stack: ExitStack, twin: str, folder: Path, language_model: str) -> str:
-    """The URL of a twin with a seeded catalogue of its own."""
+def catalogue(folder: Path) -> Path:
+    """A database with the project's own books."""
+    file = folder / "books.sqlite3"
+    environment = {"DATABASE_URL": f"sqlite:///{file}", "SECRET_KEY": SECRET}
+    subprocess.run([sys.executable, "-m", "shared.seed"], cwd=ROOT, env=environment, check=True, capture_output=True)
+    return file
+
+
+def started(stack: ExitStack, twin: str, books: Path, language_model: str) -> str:
+    """The URL of a twin with a copy of these books."""
+    folder = books.with_name(twin)
+    folder.mkdir()
+    copy = shutil.copy(books, folder)
     environment = {
-        "DATABASE_URL": f"sqlite:///{folder}/{twin}.sqlite3",
-        "FILES_DIR": str(folder / f"{twin}-files"),
+        "DATABASE_URL": f"sqlite:///{copy}",
+        "FILES_DIR": str(folder / "files"),
         "SECRET_KEY": SECRET,
         "CHAT_UPSTREAM_URL": language_model,
         **CHEAP_HASHES,
         **PATIENCE,
     }
-    subprocess.run([sys.executable, "-m", "shared.seed"], cwd=ROOT, env=environment, check=True, capture_output=True)
-    return stack.enter_context(serving(twin, environment, folder / f"{twin}.log", workers=1))
+    return stack.enter_context(serving(twin, environment, folder / "log", workers=1))
 
 
 def test_both_twins_answer_every_workload_as_they_should(tmp_path: Path) -> None:
     with ExitStack() as stack:
-        language_model = stack.enter_context(speaking([0]))
-        urls = [started(stack, twin, tmp_path, language_model) for twin in TWINS]
-        # Together, for time is short.
+        language_model, books = stack.enter_context(speaking([0])), catalogue(tmp_path)
+        urls = [started(stack, twin, books, language_model) for twin in TWINS]
+        # At once, for time is short.
         running = [locust(url, "--users", "13", "--spawn-rate", "100", "--run-time", "6s", "--json") for url in urls]
         ends = [process.communicate(timeout=60) for process in running]
     for (output, errors), process in zip(ends, running, strict=True):

@@ -41,7 +41,8 @@ class Histogram(BaseModel):
         counts, greatest, total = empty(), 0, 0
         for part in parts:
             if part.encoded:
-                counts.add(part._counts)
+                # Not kept with the part: opened, a histogram takes 200 KB, and a run has thousands.
+                counts.decode_and_add(part.encoded)
             greatest, total = max(greatest, part.max_us), total + part.sum_us
         return cls._of_counts(counts, greatest, total)
 

@@ -54,9 +54,14 @@ def latencies(requests: int, middle_us: float = 700, spread: float = 0.3, seed: 
     return Histogram.of(round(middle_us * chance.lognormvariate(0, spread)) for _ in range(requests))
 
 
+@cache
+def _all_alike(requests: int) -> Histogram:
+    return Histogram.of([700] * requests)
+
+
 def a_load(*, requests: int = 2000, window_s: float = 1.6, **changes: object) -> Load:
     """What a trial without any trouble shows; its requests took 700 µs each."""
-    histogram = Histogram.of([700] * requests)
+    histogram = _all_alike(requests)
     return Load(
         scheduled=requests, started=requests, ok=requests, failed=0, late=0, dropped=0, open=0, failures={},
         latency_us=histogram, service_us=histogram, in_flight=requests / window_s * 700e-6, connections=8,

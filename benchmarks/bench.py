@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from benchmarks.catalogue import Catalogue
-from benchmarks.load import Distribution
+from benchmarks.load import Generator
 from benchmarks.records import Environment, Plan
 from benchmarks.results import Results
 
@@ -17,7 +17,7 @@ class Bench(NamedTuple):
     environment: Environment
     catalogue: Catalogue
     results: Results
-    distribution: Distribution
+    generator: Generator
     # time.perf_counter() when the run began.
     began: float
     # What servers are told beside the usual, because a workload needs it.

@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import NamedTuple, Self
 
 from benchmarks.records import Host
-from benchmarks.validity import MAX_SPIN_CHANGE
+from benchmarks.validity import MAX_OTHER_SHARE, MAX_SPIN_CHANGE
 
 _TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 # Columns of /proc/stat after the name: user nice system idle iowait irq softirq steal; guest is part of user.
@@ -28,6 +28,7 @@ PRESSURE_FILE = Path("/proc/pressure/cpu")
 _SPINS_BEFORE, _SPINS_AFTER = 5, 40
 _PIECES, _STEPS = 9, 1200
 _SPIN_PAUSE_S = 0.008
+_QUIET_SPELL_S, _QUIET_LIMIT_S = 0.3, 5.0
 
 
 def busy_s(cores: Sequence[int]) -> float:
@@ -106,6 +107,16 @@ def on_core(core: int) -> Iterator[None]:
         yield
     finally:
         os.sched_setaffinity(0, allowed)
+
+
+def await_quiet(cores: Sequence[int]) -> None:
+    """Wait until other processes leave the cores alone, though not for long: a neighbour may be there to stay."""
+    deadline = time.monotonic() + _QUIET_LIMIT_S
+    while time.monotonic() < deadline:
+        before = busy_s(cores)
+        time.sleep(_QUIET_SPELL_S)
+        if busy_s(cores) - before <= MAX_OTHER_SHARE * _QUIET_SPELL_S * len(cores):
+            return
 
 
 class _Clocks(NamedTuple):

@@ -39,7 +39,7 @@ class Generator:
     """A generator process, and the Locust workers it has on this machine."""
 
     def __init__(self, cores: list[int], log: Path, distribution: Distribution = ALONE) -> None:
-        self._log = log
+        self._log, self._ready = log, False
         options = ["--workers", str(distribution.workers), "--bind", distribution.bind]
         options += ["--patience", str(distribution.patience_s)]
         workers = distribution.workers if distribution.local else 0
@@ -62,8 +62,10 @@ class Generator:
                 pipe.close()
 
     def await_ready(self) -> None:
-        """Wait until the generator has loaded Locust, and its workers have joined."""
-        self._expect("ready", _PATIENCE_S)
+        """Wait until the generator has loaded Locust, and its workers have joined; at once when that is known."""
+        if not self._ready:
+            self._expect("ready", _PATIENCE_S)
+            self._ready = True
 
     def seat(self, seating: Seating) -> Seated:
         """Users get ready for a sitting."""

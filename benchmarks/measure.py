@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from benchmarks.bench import Bench
 from benchmarks.failures import LabError
+from benchmarks.host import await_quiet
 from benchmarks.launch import running
 from benchmarks.load import Generator
 from benchmarks.records import Contender, Incident, RoundPlan, Sitting, Start, Trial
@@ -35,9 +36,8 @@ def measure_round(bench: Bench, planned: RoundPlan, audience: Audience) -> None:
 
 @contextmanager
 def standing(bench: Bench, planned: RoundPlan, audience: Audience) -> Iterator[tuple[dict[str, Stand], Generator]]:
-    """All servers of a round that can be started, side by side, and the generator that will load them."""
+    """All servers of a round that can be started, side by side, and the generator that loads them."""
     contenders = {contender.name: contender for contender in bench.plan.contenders}
-    log = bench.results.log(f"{planned.number:02d}.generator")
 
     def tell(contender: str, what: str) -> None:
         incident = Incident(round=planned.number, contender=contender, what=what)
@@ -45,16 +45,14 @@ def standing(bench: Bench, planned: RoundPlan, audience: Audience) -> Iterator[t
         audience.incident(incident)
 
     with ExitStack() as stack:
-        # First, so that it loads Locust while the servers start, and outlives them.
-        generator = stack.enter_context(Generator(bench.environment.generator_cores, log, bench.distribution))
         stands: dict[str, Stand] = {}
         for name in planned.lineup:
             try:
                 stands[name] = stack.enter_context(_stand(bench, contenders[name], planned.number, tell))
             except LabError as error:
                 tell(name, str(error))
-        generator.await_ready()
-        yield stands, generator
+        bench.generator.await_ready()
+        yield stands, bench.generator
 
 
 @contextmanager
@@ -93,6 +91,8 @@ def attempts(
         present = [stands[name] for name in line if failures[name] < 2]
         if not present:
             return
+        if attempt > 1:
+            await_quiet(bench.cores)
         trials = hold(bench, present, generator, number, sitting, attempt)
         yield from trials
         for trial in trials:

@@ -10,7 +10,7 @@ from benchmarks import machine
 from benchmarks.bench import Bench
 from benchmarks.catalogue import opened
 from benchmarks.language_model import settings_during
-from benchmarks.load import ALONE, Distribution
+from benchmarks.load import ALONE, Distribution, Generator
 from benchmarks.records import Plan, RunKind
 from benchmarks.results import Results
 from benchmarks.workloads import settings_for
@@ -34,7 +34,9 @@ def prepared(
     environment = machine.describe(*machine.share_cores(workers), _SETTINGS | settings_for(plan.workloads))
     results.save_plan(plan, environment)
     with (
+        # First, so that it loads Locust while the catalogue is seeded. One for all rounds: workers join once.
+        Generator(environment.generator_cores, results.log("generator"), distribution) as generator,
         opened(plan.contenders, plan.catalogue_rows, database) as catalogue,
         settings_during(plan.workloads, environment.generator_cores) as settings,
     ):
-        yield Bench(plan, environment, catalogue, results, distribution, began, settings)
+        yield Bench(plan, environment, catalogue, results, generator, began, settings)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from benchmarks.machine import ROOT
 from benchmarks.records import Trial
 from benchmarks.validity import GATES, gate_of, reasons, unequal_answers
 from benchmarks.workloads import ALL_WORKLOADS
@@ -105,6 +106,11 @@ def test_what_is_wrong_breaks_its_gate_and_no_other(gate: str, trial: Trial) -> 
 def test_every_gate_is_broken_on_purpose_and_numbered_as_in_the_specification() -> None:
     assert {gate for gate, _ in BAD} == {gate.name for gate in GATES}
     assert [gate.number for gate in GATES] == list(range(1, 8))
+
+
+def test_the_manual_names_every_gate() -> None:
+    manual = (ROOT / "docs" / "measuring.md").read_text("utf-8")
+    assert all(f"\n| {gate.number} {gate.name} |" in manual for gate in GATES)
 
 
 AT_THE_BORDER = [

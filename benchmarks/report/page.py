@@ -3,34 +3,49 @@
 from html import escape
 from pathlib import Path
 
-from benchmarks.analyse import Analysis, Comparison, Metric
-from benchmarks.answer import answer
+from benchmarks.analyse import Analysis
 from benchmarks.records import Run
-from benchmarks.report import forest, words
-from benchmarks.report.tables import Table, environment_tables, order_table, result_tables
+from benchmarks.report import (
+    capacity_charts,
+    cost_charts,
+    history_charts,
+    html,
+    latency_charts,
+    layer_charts,
+    ratio_charts,
+    words,
+)
+from benchmarks.report.headline import headline
+from benchmarks.report.series import looks
+from benchmarks.report.tables import environment_tables, gate_table, latency_table, rate_table
 from benchmarks.workloads import ALL_WORKLOADS
 
 _STYLE = Path(__file__).with_name("style.css")
-_METRICS: dict[Metric, tuple[str, str]] = {
-    "cpu": ("CPU per request", "left: less CPU, right: more CPU"),
-    "rate": ("Throughput", "left: fewer requests a second, right: more"),
-}
+# A run that went wrong has thousands of reasons, and the first ones tell it.
+_MOST_TOLD, _LONGEST = 60, 300
+_RAW = (
+    "Raw data: plan.json, environment.json, starts/ and trials/ beside this page; the figures of this page for "
+    "machines: report.json. `python -m benchmarks report DIR` renders all of it again, to the same bytes."
+)
 
 
 def page(run: Run, analysis: Analysis) -> str:
     """The whole document."""
+    seen = looks(run.plan.contenders)
     body = "".join(
         (
-            _head(run, analysis),
+            _first_screen(run, analysis),
             _trust(analysis),
-            *(_forest(run, analysis, metric) for metric in _METRICS),
-            *map(_table, result_tables(run, analysis)),
-            _workloads(run),
-            _section("What this report may not claim", _list(words.limits(run))),
-            _table(order_table(run)),
-            *map(_table, environment_tables(run)),
-            "<p class=note>Raw data: plan.json, environment.json, starts/ and trials/ beside this page. "
-            "<code>python -m benchmarks report DIR</code> renders them again.</p>",
+            ratio_charts.section(run, analysis),
+            latency_charts.ladder_section(run, analysis, seen),
+            latency_charts.spectrum_section(analysis, seen),
+            capacity_charts.section(analysis, seen),
+            cost_charts.section(run, analysis, seen),
+            _closed_loop(run, analysis),
+            layer_charts.section(analysis),
+            history_charts.section(run, analysis, seen),
+            _setting(run),
+            html.section("What this report may not claim", html.items(words.limits(run))),
         )
     )
     return (
@@ -42,71 +57,63 @@ def page(run: Run, analysis: Analysis) -> str:
     )
 
 
-def _head(run: Run, analysis: Analysis) -> str:
-    sentences = answer(run, analysis) or ["Too little was measured for an answer."]
+def _first_screen(run: Run, analysis: Analysis) -> str:
     place = run.environment
-    facts = f"{place.started_at} · {place.machine['processor']}, {place.machine['cores']} cores · {place.revision}"
-    answers = "".join(f"<p>{escape(sentence)}</p>" for sentence in sentences)
-    heading = f"<header><h1>Flask or FastAPI</h1><p class=note>{escape(facts)}</p></header>"
-    return f'{heading}<section class="answer">{answers}</section>'
+    facts = (place.started_at, place.machine.get("processor", ""), place.revision)
+    answers = "".join(f"<p>{escape(sentence)}</p>" for sentence in headline(run, analysis))
+    against = words.doubts(analysis)
+    told = f"Doubts: {' '.join(against)}" if against else "Every check of this run speaks for it."
+    sure = f'<p class="{"bad" if against else "good"}">{escape(_short(told))}</p>'
+    return (
+        f"<header><h1>Flask or FastAPI</h1>{html.note(' · '.join(filter(None, facts)))}</header>"
+        f'<section class="answer">{answers}{sure}</section>'
+        f"{ratio_charts.glance(run, analysis)}"
+    )
 
 
 def _trust(analysis: Analysis) -> str:
-    items = "".join(
+    trust = analysis.trust
+    lines = "".join(
         f'<li class="{"good" if good else "bad"}">{escape(sentence)}</li>'
-        for good, sentence in words.trust_lines(analysis)
+        for good, sentence in words.trust_lines(trust)
     )
-    return _section("Can this be trusted?", f'<ul class="trust">{items}</ul>')
-
-
-def _forest(run: Run, analysis: Analysis, metric: Metric) -> str:
-    chosen = [comparison for comparison in analysis.comparisons if comparison.metric == metric]
-    axis = forest.Axis(chosen)
-    controls = {comparison.workload: comparison.ratio for comparison in chosen if comparison.kind == "control"}
-    groups: dict[str, list[Comparison]] = {}
-    for comparison in chosen:
-        groups.setdefault(words.pair_title(run.plan.contenders, comparison), []).append(comparison)
-    drawn = "".join(
-        f"<h3>{escape(title)}</h3>"
-        + forest.scale(axis)
-        + "".join(_forest_row(one, forest.row(one, controls.get(one.workload), axis)) for one in group)
-        for title, group in groups.items()
-    )
-    title, sides = _METRICS[metric]
-    note = f"<p class=note>{escape(sides)}. {escape(words.HOW_TO_READ) if metric == 'cpu' else ''}</p>"
-    return _section(title, f'{note}<div class="forest">{drawn}</div>')
-
-
-def _forest_row(comparison: Comparison, drawing: str) -> str:
-    name = escape(ALL_WORKLOADS[comparison.workload].title)
-    return (
-        f'<div class="line"><span>{name}</span>{drawing}'
-        f'<span class="number">{escape(words.interval(comparison))}</span>'
-        f'<span class="word {comparison.word.replace(" ", "-")}">{escape(words.verdict(comparison))}</span></div>'
+    gates = gate_table(trust)
+    return html.section(
+        "Can this be trusted?",
+        f'<ul class="trust">{lines}</ul>',
+        html.note(gates.note) + html.table(gates),
+        _told("Attempts that broke a gate", trust.invalid),
+        _told("Planned trials without a valid attempt", trust.missing),
+        _told("Incidents", trust.incidents),
     )
 
 
-def _workloads(run: Run) -> str:
-    chosen = (ALL_WORKLOADS[name] for name in run.plan.workloads)
-    return _section("Workloads", _list([f"{workload.title}: {workload.meaning}." for workload in chosen]))
+def _told(title: str, lines: list[str]) -> str:
+    if not lines:
+        return ""
+    left = [f"… and {len(lines) - _MOST_TOLD:,} more in report.json"] if len(lines) > _MOST_TOLD else []
+    return html.folded(f"{title}: {len(lines):,}", html.items([*map(_short, lines[:_MOST_TOLD]), *left]))
 
 
-def _table(table: Table) -> str:
-    head = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in table.head)
-    rows = "".join(
-        f'<tr><th scope="row">{escape(row[0])}</th>' + "".join(f"<td>{escape(cell)}</td>" for cell in row[1:]) + "</tr>"
-        for row in table.rows
+def _short(line: str) -> str:
+    return line if len(line) <= _LONGEST else line[:_LONGEST] + "…"
+
+
+def _closed_loop(run: Run, analysis: Analysis) -> str:
+    latency = latency_table(run, analysis)
+    return html.section(
+        "Throughput and closed-loop latency",
+        html.titled(rate_table(run, analysis), "figures"),
+        html.folded(latency.title, html.note(latency.note) + html.table(latency, "figures")),
     )
-    note = f"<p class=note>{escape(table.note)}</p>" if table.note else ""
-    heading = f"<thead><tr>{head}</tr></thead>" if any(table.head) else ""
-    return _section(
-        table.title, f'{note}<div class="wide" tabindex="0"><table>{heading}<tbody>{rows}</tbody></table></div>'
+
+
+def _setting(run: Run) -> str:
+    chosen = [ALL_WORKLOADS[name] for name in run.plan.workloads]
+    meanings = html.items([f"{workload.title}: {workload.meaning}." for workload in chosen])
+    return html.section(
+        "Workloads, machine, versions and commands",
+        meanings,
+        *map(html.titled, environment_tables(run)),
+        html.note(_RAW),
     )
-
-
-def _section(title: str, content: str) -> str:
-    return f"<section><h2>{escape(title)}</h2>{content}</section>"
-
-
-def _list(sentences: list[str]) -> str:
-    return "<ul>" + "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences) + "</ul>"

@@ -18,7 +18,7 @@ class Curve(NamedTuple):
 
     look: Look
     points: Sequence[Point]
-    # "raw" is drawn lighter than the curve it belongs to.
+    # One with a kind has no marks; "raw" is drawn lighter than the curve it belongs to.
     kind: str = ""
     rounds: Sequence[Point] = ()
     doubtful: Sequence[Point] = ()
@@ -105,7 +105,7 @@ def _curve(curve: Curve, across: Scale, upright: Scale) -> str:
     def laid(points: Sequence[Point]) -> list[Point]:
         return [(across.at(x), upright.at(y)) for x, y in points]
 
-    marks = "" if curve.kind == "raw" else curve.look.marks(laid(curve.points))
+    marks = "" if curve.kind else curve.look.marks(laid(curve.points))
     return (
         svg.dots(laid(curve.rounds), f"round {curve.look.style}")
         + curve.look.curve(laid(curve.points), curve.kind)

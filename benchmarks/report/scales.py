@@ -5,7 +5,13 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Self
 
 # Sets of leading digits, from sparse to dense: the densest that still fits is used.
-_LEADS: tuple[tuple[float, ...], ...] = ((1,), (1, 3), (1, 2, 5), (1, 1.5, 2, 3, 5, 7))
+_LEADS: tuple[tuple[float, ...], ...] = (
+    (1,),
+    (1, 3),
+    (1, 2, 5),
+    (1, 1.5, 2, 3, 5, 7),
+    (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8),
+)
 
 
 class Scale(NamedTuple):

@@ -3,12 +3,14 @@
 The drawing is stretched to whatever width is left, and the text beside it stays text, on any screen.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from html import escape
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from benchmarks.report import svg
 from benchmarks.report.scales import Scale, tick
+
+T = TypeVar("T")
 
 _WIDTH, _HEIGHT = 1000, 24
 _MIDDLE = _HEIGHT / 2
@@ -49,6 +51,15 @@ def axis_of(
 ) -> Axis:
     """An axis that holds these values."""
     return Axis(Scale.around(values, 0, _WIDTH, logarithmic=logarithmic), heads, one, same)
+
+
+def limited(groups: Iterable[Sequence[T]], most: int) -> list[Sequence[T]]:
+    """The first groups that together have no more than so many members."""
+    kept: list[Sequence[T]] = []
+    for group in groups:
+        if sum(map(len, kept)) + len(group) <= most:
+            kept.append(group)
+    return kept
 
 
 def table(title: str, axis: Axis, strips: Sequence[Strip], kind: str = "") -> str:

@@ -1,63 +1,72 @@
-"""The report as Markdown, for a pull request."""
+"""The report as Markdown, for a pull request: what a reviewer asks first, and the rest in the page."""
 
 from html import escape
 
 from benchmarks.analyse import Analysis
-from benchmarks.answer import answer
-from benchmarks.layers import cost
 from benchmarks.records import Run
 from benchmarks.report import words
-from benchmarks.report.tables import Table, result_tables
+from benchmarks.report.headline import headline
+from benchmarks.report.layer_charts import increment
+from benchmarks.report.ratio_charts import planned, ratio_table
+from benchmarks.report.tables import Table, cost_tables
+from benchmarks.text import significant
 from benchmarks.workloads import ALL_WORKLOADS
+
+# A pull request's text has a bound, and nobody reads that far.
+_MOST_ROWS = 200
 
 
 def summary(run: Run, analysis: Analysis) -> str:
-    """Answer, trust, ratios and tables."""
+    """Answer, trust, ratios, tables and what may not be claimed."""
+    place = run.environment
+    ratios = ratio_table(run, planned(run, analysis, "cpu"), "Ratios of CPU per request")
+    tables = [ratios, *cost_tables(run, analysis), *_layers(analysis)]
     parts = [
         "# Flask or FastAPI",
-        f"{run.environment.started_at}, {run.environment.machine['processor']}, revision {run.environment.revision}",
-        "\n".join(f"- {sentence}" for sentence in answer(run, analysis)),
+        f"{place.started_at}, {place.machine.get('processor', 'unknown processor')}, revision {place.revision}",
+        _list(headline(run, analysis)),
         "## Can this be trusted?",
-        # A server's own words may be in a line; they neither end it nor become markup.
-        "\n".join(
-            f"- {'yes' if good else '**no**'}: {' '.join(line.split())}" for good, line in words.trust_lines(analysis)
-        ),
-        "## Ratios of CPU per request",
-        _draw(_ratios(run, analysis)),
-        *(f"## {table.title}\n\n{table.note}\n\n{_draw(table)}" for table in result_tables(run, analysis)),
+        _list([f"{'yes' if good else '**no**'}: {line}" for good, line in words.trust_lines(analysis.trust)]),
+        *(_section(table) for table in tables if table.rows),
         "## What this may not claim",
-        "\n".join(f"- {sentence}" for sentence in words.limits(run)),
+        _list(words.limits(run)),
     ]
     return escape("\n\n".join(parts), quote=False) + "\n"
 
 
-def layer_summary(run: Run) -> str:
-    """The cost of each layer."""
-    parts = [
-        "# What each layer costs",
-        f"{run.environment.started_at}, {run.environment.machine['processor']}, revision {run.environment.revision}",
-        "CPU of the server's whole process tree: median of the rounds, with the lowest and the highest. *constant*: an "
-        "answer made beforehand. *raw*: the row from the raw driver, as JSON. *validated*: the same, checked by the "
-        "twin's models. *twin*: the whole application.",
-        cost.table(cost.layers(run)),
-    ]
-    return "\n\n".join(parts) + "\n"
-
-
-def _ratios(run: Run, analysis: Analysis) -> Table:
+def _layers(analysis: Analysis) -> list[Table]:
     rows = [
         [
-            words.pair_title(run.plan.contenders, one),
-            ALL_WORKLOADS[one.workload].title,
-            words.interval(one),
-            words.verdict(one),
+            f"{layer.framework} on {layer.server}",
+            ALL_WORKLOADS[layer.workload].title,
+            layer.layer,
+            ", ".join(map(significant, layer.cpu_us)),
+            increment(layer) or "–",
         ]
-        for one in analysis.comparisons
-        if one.metric == "cpu"
+        for layer in analysis.layers
     ]
-    return Table("", "", ["", "workload", "ratio (95 % interval)", "verdict"], rows)
+    head = ["", "workload", "layer", "CPU µs a request, round by round", "more than the layer above (95 % interval)"]
+    return [Table("Layers", "Each application does more than the one above it.", head, rows)]
+
+
+def _list(sentences: list[str]) -> str:
+    # A server's own words may be in a line; they neither end it nor become markup.
+    return "\n".join(f"- {' '.join(sentence.split())}" for sentence in sentences)
+
+
+def _section(table: Table) -> str:
+    return "\n\n".join(filter(None, (f"## {table.title}", table.note, _draw(table), _left(table))))
+
+
+def _left(table: Table) -> str:
+    left = len(table.rows) - _MOST_ROWS
+    return f"{left} more rows are in the page." if left > 0 else ""
 
 
 def _draw(table: Table) -> str:
-    lines = [table.head, ["---"] * len(table.head), *table.rows]
-    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+    lines = [table.head, ["---"] * len(table.head), *table.rows[:_MOST_ROWS]]
+    return "\n".join("| " + " | ".join(map(_cell, line)) + " |" for line in lines)
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")

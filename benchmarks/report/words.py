@@ -1,18 +1,27 @@
-"""The sentences of a report beside its numbers."""
+"""The sentences and figures of a report, computed from an analysis."""
+
+from collections.abc import Mapping
 
 from benchmarks.analyse import Analysis, Comparison, Trust
+from benchmarks.ratios import Ratio
 from benchmarks.records import Contender, Run
+from benchmarks.text import percent
 
 # Above this, two starts of one server differ more than most choices of a framework would.
 NOISE_LIMIT = 0.10
 
 
+def labels(run: Run) -> Mapping[str, str]:
+    """How a person calls each contender."""
+    return {one.name: f"{one.label}, control" if one.control_of else one.label for one in run.plan.contenders}
+
+
 def pair_title(contenders: list[Contender], comparison: Comparison) -> str:
     """What is divided by what."""
-    labels = {contender.name: contender.label for contender in contenders}
+    names = {contender.name: contender.label for contender in contenders}
     if comparison.kind == "control":
-        return f"Control: {labels[comparison.base]} ÷ itself"
-    return f"{labels[comparison.other]} ÷ {labels[comparison.base]}"
+        return f"Control: {names[comparison.base]} ÷ itself"
+    return f"{names[comparison.other]} ÷ {names[comparison.base]}"
 
 
 def verdict(comparison: Comparison) -> str:
@@ -20,33 +29,46 @@ def verdict(comparison: Comparison) -> str:
     return f"{comparison.word} ({comparison.note})" if comparison.note else comparison.word
 
 
-def interval(comparison: Comparison) -> str:
+def interval(ratio: Ratio | None) -> str:
     """The ratio and its interval."""
-    ratio = comparison.ratio
-    return f"{ratio.estimate:.2f} ({_end(ratio.low)}–{_end(ratio.high)})" if ratio else "–"
+    return f"{_end(ratio.estimate)} ({_end(ratio.low)}–{_end(ratio.high)})" if ratio else "–"
 
 
 def _end(bound: float) -> str:
-    """An end of an interval; beyond a hundredfold the digits mean nothing."""
+    """A ratio; beyond a hundredfold the digits mean nothing."""
     return "<0.01" if bound < 0.01 else ">100" if bound > 100 else f"{bound:.2f}"
 
 
-def trust_lines(analysis: Analysis) -> list[tuple[bool, str]]:
+def half_width(ratio: Ratio) -> float:
+    """How far the interval reaches, as a share; the two ends are equally far on a logarithm."""
+    return (ratio.high / ratio.low) ** 0.5 - 1 if ratio.low > 0 else float("inf")
+
+
+def trust_lines(trust: Trust) -> list[tuple[bool, str]]:
     """What speaks for the numbers and what against them: each with whether it is good."""
-    trust = analysis.trust
     return [
-        (True, f"{trust.checks} requests of a contract run were answered right by {trust.starts} fresh servers."),
-        (not trust.missing, f"{trust.valid} of {trust.planned} planned trials are valid."),
-        (not trust.invalid, _invalid(trust)),
+        (trust.checks > 0, f"{trust.checks:,} answers of a contract run were right, from {_count(trust.starts)}."),
+        _complete(trust),
+        (True, _repeated(trust)),
         _control(trust),
-        *((not gate.broken, f"{gate.sentence} Broken {gate.broken} times.") for gate in trust.gates),
+        (not trust.incidents, _incidents(trust)),
+        (not trust.co_located, _cores(trust)),
+        *([(True, _quiet(trust))] if trust.valid else []),
     ]
 
 
-def _invalid(trust: Trust) -> str:
-    if not trust.invalid:
-        return "No trial had to be repeated."
-    return f"Invalid and measured again where possible: {'; '.join(trust.invalid)}."
+def _count(starts: int) -> str:
+    return "1 fresh server" if starts == 1 else f"{starts} fresh servers"
+
+
+def _complete(trust: Trust) -> tuple[bool, str]:
+    return trust.valid == trust.planned, f"{trust.valid} of {trust.planned} planned trials are valid."
+
+
+def _repeated(trust: Trust) -> str:
+    if not trust.invalid_attempts:
+        return "Every trial passed all gates at the first attempt."
+    return f"{trust.invalid_attempts} of {trust.attempts} attempts broke a gate and count nowhere."
 
 
 def _control(trust: Trust) -> tuple[bool, str]:
@@ -61,31 +83,62 @@ def _control(trust: Trust) -> tuple[bool, str]:
     return trust.noise <= NOISE_LIMIT, floor
 
 
+def _incidents(trust: Trust) -> str:
+    if not trust.incidents:
+        return "Every server started, stopped and left no process behind."
+    return f"Incidents with servers, told below: {len(trust.incidents)}."
+
+
+def _cores(trust: Trust) -> str:
+    if trust.co_located:
+        return "Server and generator shared cores: throughput and latency include their competition."
+    return "Server and generator had cores of their own."
+
+
+def _quiet(trust: Trust) -> str:
+    pressure = trust.worst_pressure
+    waiting = "" if pressure is None else f", some task waited for a CPU {percent(pressure)} of the time"
+    return (
+        f"At worst, in any valid trial: the hypervisor took {100 * trust.worst_steal_share:.1f} % of the cores, other "
+        f"processes {100 * trust.worst_other_share:.1f} %{waiting}; the generator used "
+        f"{percent(trust.worst_generator_share)} of its core."
+    )
+
+
+def doubts(analysis: Analysis) -> list[str]:
+    """What speaks against the numbers."""
+    return [line for good, line in trust_lines(analysis.trust) if not good]
+
+
 def limits(run: Run) -> list[str]:
     """What the report may not claim."""
     place = run.environment
     shared = (
         "Server and generator shared cores: throughput and latency include their competition."
         if place.co_located
-        else "Server and generator ran on the same machine, on cores of their own; memory bandwidth, caches and the "
-        "kernel were shared."
+        else "Where servers were started by the lab, generator and servers ran on the same machine, on cores of their "
+        "own: memory bandwidth, caches and the kernel were shared."
     )
-    workers = run.plan.contenders[0].workers
     return [
         shared,
-        f"One machine, {place.machine['cores']} cores, {workers} worker process: how the servers scale is not shown.",
-        "Loopback: no network latency, no packet loss, no TLS, few connections.",
-        f"Closed loop with {run.plan.timing.users} users: latency at a given arrival rate is not shown, and a "
-        "percentile leaves out the requests that a slow answer held back.",
+        f"One machine, {place.machine.get('cores', 'unknown')} cores, {_workers(run)}: other sizes are not shown.",
+        "Unless servers stand elsewhere, loopback: no network latency, no packet loss, no TLS, few connections.",
+        f"CPU, rate and memory come from a closed loop with {run.plan.timing.users} users; only the open-loop part "
+        "tells latency at a given rate.",
         "One application with this database: another spends its time elsewhere, and the ratio moves towards 1 the "
         "more work both share.",
     ]
 
 
+def _workers(run: Run) -> str:
+    counts = sorted({contender.workers for contender in run.plan.contenders})
+    return f"{' or '.join(map(str, counts))} worker process{'' if counts == [1] else 'es'} a server"
+
+
 HOW_TO_READ = (
     "A ratio of 1.20 in CPU means 20 % more CPU for the same requests, so slower; in throughput it means 20 % more "
-    "requests a second, so faster. The dot is the geometric mean, the line its 95 % interval over rounds (Student's t "
-    "on paired log-ratios; dashed where it leaves the drawing). Light band: ±3 %, within which two servers count as "
-    "equivalent. Dark band: the interval of the control. Words are computed: faster or slower only when Holm's "
-    "correction over all comparisons leaves less than 5 % for chance."
+    "requests a second, so faster. Upright mark: the geometric mean; line: its 95 % interval over rounds, dashed where "
+    "it leaves the drawing; dots: single rounds. Light band: ±3 %, within which two servers count as equivalent. "
+    "Dark band: the interval of the control. Faster and slower are said only when Holm's correction over all "
+    "comparisons leaves less than 5 % for chance."
 )

@@ -100,7 +100,7 @@ def test_report_prints_the_answer_and_where_it_is(tmp_path: Path, capsys: pytest
     assert main(["report", str(folder)]) == 0
     *answers, place = capsys.readouterr().out.splitlines()
     assert place == f"report: {folder / 'report.html'}"
-    assert answers[0].startswith("The framework alone, on the same server: FastAPI on granian against")
+    assert answers[0].startswith("FastAPI on uvicorn against Flask on gunicorn: more CPU per request, 1.50×,")
 
 
 def test_the_command_line_does_not_load_locust() -> None:

@@ -25,5 +25,6 @@ class Bench(NamedTuple):
 
     @property
     def cores(self) -> list[int]:
-        """All cores in use."""
-        return sorted({*self.environment.server_cores, *self.environment.generator_cores})
+        """All cores in use; those of a server elsewhere are not ours to watch."""
+        here = any(not contender.url for contender in self.plan.contenders)
+        return sorted({*(self.environment.server_cores if here else ()), *self.environment.generator_cores})

@@ -19,6 +19,7 @@ from psycopg.sql import SQL, Identifier
 from benchmarks.failures import LabError
 from benchmarks.machine import ROOT
 from benchmarks.postgres import NoPostgres, own_cluster
+from benchmarks.process_tree import rough_cpu_s
 from benchmarks.records import Contender
 from benchmarks.text import last_line
 
@@ -39,6 +40,9 @@ class Database(Protocol):
 
     def count_books(self, contender: Contender) -> int:
         """How many books the contender's copy holds now."""
+
+    def cpu_s(self) -> float:
+        """CPU seconds that its own processes, where it has any here, have used so far."""
 
 
 class SqliteFiles:
@@ -70,6 +74,10 @@ class SqliteFiles:
             (count,) = connection.execute("SELECT count(*) FROM books").fetchone()
         return int(count)
 
+    def cpu_s(self) -> float:
+        """None of its own: SQLite works inside the server."""
+        return 0.0
+
     def _file(self, name: str) -> Path:
         return self._folder / f"{name}.sqlite3"
 
@@ -77,8 +85,8 @@ class SqliteFiles:
 class PostgresDatabases:
     """Databases of one cluster, whose names begin alike."""
 
-    def __init__(self, url: str) -> None:
-        self._url = url
+    def __init__(self, url: str, root: int | None = None) -> None:
+        self._url, self._root = url, root
         self._prefix = f"lab_{secrets.token_hex(4)}_"
 
     def template(self) -> str:
@@ -101,6 +109,10 @@ class PostgresDatabases:
         with psycopg.connect(self._url_of(contender.name)) as connection:
             row = connection.execute("SELECT count(*) FROM books").fetchone()
         return int(row[0]) if row else 0
+
+    def cpu_s(self) -> float:
+        """That of the cluster's processes; nothing is known of one that somebody else started."""
+        return rough_cpu_s(self._root) if self._root else 0.0
 
     def drop_all(self) -> None:
         """Leave nothing behind in a cluster that goes on."""
@@ -159,6 +171,10 @@ class Catalogue:
         """How many books the database of a contender holds now; None for a server elsewhere."""
         return None if contender.url else self._databases[contender.database].count_books(contender)
 
+    def cpu_s(self) -> float:
+        """CPU seconds that database servers on this machine have used so far."""
+        return sum(database.cpu_s() for database in self._databases.values())
+
     def _environment(self, url: str) -> dict[str, str]:
         return os.environ | {"DATABASE_URL": url, "SECRET_KEY": self._secret}
 
@@ -190,6 +206,6 @@ def _postgres(given: str | None) -> Iterator[PostgresDatabases]:
         return
     try:
         with own_cluster() as cluster:
-            yield PostgresDatabases(cluster.url)
+            yield PostgresDatabases(cluster.url, cluster.pid)
     except NoPostgres as error:
         raise LabError(f"a contender needs PostgreSQL: {error}") from None

@@ -14,7 +14,6 @@ from benchmarks.records import Contender, Incident, RoundPlan, Sitting, Start, T
 from benchmarks.sittings import Stand, hold
 from benchmarks.verify import Verified, verify
 
-MAX_ATTEMPTS = 3
 READY_PATH = "/health/ready"
 
 
@@ -84,10 +83,10 @@ def _verify(bench: Bench, contender: Contender, number: int, url: str) -> Verifi
 def attempts(
     bench: Bench, stands: dict[str, Stand], generator: Generator, number: int, sitting: Sitting
 ) -> Iterator[Trial]:
-    """The trials of a sitting, which is held again while one of them is invalid, at most MAX_ATTEMPTS times."""
+    """The trials of a sitting, which is held again while one of them is invalid and the plan allows it."""
     line = [name for name in sitting.contenders if name in stands]
     failures: dict[str, int] = dict.fromkeys(line, 0)
-    for attempt in range(1, MAX_ATTEMPTS + 1):
+    for attempt in range(1, bench.plan.timing.attempts + 1):
         present = [stands[name] for name in line if failures[name] < 2]
         if not present:
             return

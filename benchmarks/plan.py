@@ -41,6 +41,7 @@ class Profile(NamedTuple):
     rungs_per_round: int
     warm_up_min_s: float
     warm_up_max_s: float
+    attempts: int = 3
     # Whether the control meets every workload, or those only that answer the question.
     control_everywhere: bool = True
     # No round begins that would end later; a slow machine gets fewer rounds instead of a longer wait.
@@ -73,7 +74,12 @@ def make_plan(
         seed=seed,
         limit_s=profile.limit_s,
         catalogue_rows=CATALOGUE_ROWS,
-        timing=Timing(users=USERS, warm_up_min_s=profile.warm_up_min_s, warm_up_max_s=profile.warm_up_max_s),
+        timing=Timing(
+            users=USERS,
+            warm_up_min_s=profile.warm_up_min_s,
+            warm_up_max_s=profile.warm_up_max_s,
+            attempts=profile.attempts,
+        ),
         contenders=contenders,
         workloads=workloads,
         rounds=order(contenders, workloads, profile, seed),

@@ -44,6 +44,11 @@ class Cluster:
         """Where its maintenance database is."""
         return f"postgresql://books@{self._address}:{self._port}/postgres"
 
+    @property
+    def pid(self) -> int:
+        """The first of its processes, while it runs."""
+        return int((self._folder / "data" / "postmaster.pid").read_text("ascii").split()[0])
+
     def start(self) -> None:
         """Start it and wait until it answers."""
         settings = [f"max_connections={_MAX_CONNECTIONS}", f"port={self._port}", f"listen_addresses={self._address}"]

@@ -6,6 +6,7 @@ threads that have ended.
 """
 
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -47,6 +48,15 @@ def cpu_s_between(before: dict[int, int], after: dict[int, int]) -> float:
     if gone := before.keys() - after.keys():
         raise ProcessGone(f"process {min(gone)} ended")
     return sum(used - before.get(pid, 0) for pid, used in after.items()) / 1e9
+
+
+def rough_cpu_s(root: int) -> float:
+    """CPU seconds of the processes that the tree has now; those that have ended are not in it."""
+    total_ns = 0
+    for pid in members(root):
+        with suppress(ProcessGone):
+            total_ns += cpu_ns(pid)
+    return total_ns / 1e9
 
 
 def pss_bytes(root: int) -> int:

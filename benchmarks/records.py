@@ -64,6 +64,8 @@ class Timing(Record):
     users: Annotated[int, Field(ge=1, le=1000)]
     warm_up_min_s: float
     warm_up_max_s: float
+    # How often a sitting is held at most when one of its trials is invalid.
+    attempts: Annotated[int, Field(ge=1, le=10)] = 3
 
 
 class Arrivals(Record):

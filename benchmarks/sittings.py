@@ -89,7 +89,7 @@ def _slice(bench: Bench, record: _Record, generator: Generator, sitting: Sitting
             seen = generator.run(record.stand.contender.name, sitting.slice_s)
         if ALL_WORKLOADS[sitting.workload].background:
             _settle(record.stand.server.meter)
-        record.slices.append(begun.slice(bench, record.stand.server.meter, seen))
+        record.slices.append(begun.slice(bench, record.stand.server, seen))
         record.seen.append(seen)
     except MeterFailed as error:
         record.problems.append(str(error))
@@ -100,17 +100,20 @@ class _Begun(NamedTuple):
 
     at_s: float
     busy_s: float
+    databases_s: float
     server: CpuReading
 
     @classmethod
     def now(cls, bench: Bench, meter: Meter) -> "_Begun":
         """The clocks, that of the server last."""
-        return cls(time.perf_counter() - bench.began, busy_s(bench.cores), meter.read())
+        at_s = time.perf_counter() - bench.began
+        return cls(at_s, busy_s(bench.cores), bench.catalogue.cpu_s(), meter.read())
 
-    def slice(self, bench: Bench, meter: Meter, seen: Seen) -> Slice:
+    def slice(self, bench: Bench, server: Server, seen: Seen) -> Slice:
         """The slice that ends now."""
-        server_cpu_s = meter.cpu_s_since(self.server)
-        others_s = busy_s(bench.cores) - self.busy_s - server_cpu_s - seen.cpu_s
+        server_cpu_s = server.meter.cpu_s_since(self.server)
+        ours_s = seen.cpu_s + bench.catalogue.cpu_s() - self.databases_s + (server_cpu_s if server.pid else 0.0)
+        others_s = busy_s(bench.cores) - self.busy_s - ours_s
         return Slice(
             at_s=self.at_s,
             window_s=seen.window_s,

@@ -17,6 +17,7 @@ def add_budget(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--profile", choices=PROFILES, default="quick", help="budget (default: quick)")
     parser.add_argument("--rounds", type=whole(1, 1000), help="server starts of each contender")
     parser.add_argument("--seconds", type=seconds, help="how long a contender is loaded with each workload")
+    parser.add_argument("--attempts", type=whole(1, 10), help="how often an invalid trial is measured at most")
     parser.add_argument("--seed", type=whole(0, 2**32), help="repeat the random order of another run")
     parser.add_argument("--results", type=Path, default=Path("results"), metavar="DIR", help="default: results")
 
@@ -30,6 +31,7 @@ def chosen_profile(options: argparse.Namespace) -> Profile:
         main_s=seconds_each or profile.main_s,
         other_s=seconds_each or profile.other_s,
         whole_s=seconds_each or profile.whole_s,
+        attempts=options.attempts or profile.attempts,
         # Whoever asks for more gets it, however long it takes.
         limit_s=None if options.rounds or seconds_each else profile.limit_s,
     )

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from benchmarks.bench import Bench
 from benchmarks.load import Generator
-from benchmarks.measure import MAX_ATTEMPTS, Audience, measure_round, standing
+from benchmarks.measure import Audience, measure_round, standing
 from benchmarks.records import Sitting, Trial
 from benchmarks.selftest import findings, plan
 from benchmarks.selftest.burners import burning
@@ -14,6 +14,7 @@ from benchmarks.selftest.findings import Finding, Stalls, Verdict
 from benchmarks.selftest.ledger import read
 from benchmarks.sittings import Stand, hold
 
+_ATTEMPTS = 3
 _BURN_LIMIT_S = 60.0
 _PATIENT_ROUNDS = 2
 # Beside as many of them a process gets a fifth of its core.
@@ -92,7 +93,7 @@ def _disturbances(room: _Room, ledgers: Path, unfit: list[str]) -> list[Finding]
 
 def _undisturbed(room: _Room, sitting: Sitting, unfit: list[str]) -> Trial | None:
     """A valid trial, without which a refusal would prove nothing."""
-    for attempt in range(1, MAX_ATTEMPTS + 1):
+    for attempt in range(1, _ATTEMPTS + 1):
         trial = room.held(sitting, attempt)
         if not trial.invalid:
             return trial
@@ -103,4 +104,4 @@ def _undisturbed(room: _Room, sitting: Sitting, unfit: list[str]) -> Trial | Non
 def _disturbed(room: _Room, sitting: Sitting, cores: list[int], burners: int, turn: int = 1) -> Trial:
     """The same trial beside so many burners on each of these cores."""
     with burning(cores, burners, _BURN_LIMIT_S):
-        return room.held(sitting, MAX_ATTEMPTS + turn)
+        return room.held(sitting, _ATTEMPTS + turn)

@@ -19,19 +19,21 @@ class Host(NamedTuple):
 
     namespace: str
     address: str
+    # A host has cores of its own, as far as this machine has more than one.
+    core: int
 
     def command(self, *arguments: str) -> list[str]:
         """The command that runs `arguments` on this host."""
-        return ["ip", "netns", "exec", self.namespace, *arguments]
+        return ["ip", "netns", "exec", self.namespace, "taskset", "--cpu-list", str(self.core), *arguments]
 
 
 @contextmanager
-def network(names: Sequence[str], mark: str) -> Iterator[dict[str, Host]]:
-    """Hosts that reach each other, and nobody else; raises NoNamespaces."""
+def network(names: Sequence[tuple[str, int]], mark: str) -> Iterator[dict[str, Host]]:
+    """Hosts by name and core, that reach each other and nobody else; raises NoNamespaces."""
     if os.geteuid() != 0 or not shutil.which("ip"):
         raise NoNamespaces("network namespaces need root and the program ip")
     bridge = f"{mark}-br"
-    hosts = {name: Host(f"{mark}-{name}", f"{PREFIX}.{number}") for number, name in enumerate(names, 1)}
+    hosts = {name: Host(f"{mark}-{name}", f"{PREFIX}.{number}", core) for number, (name, core) in enumerate(names, 1)}
     try:
         _ip("link", "add", bridge, "type", "bridge")
         _ip("link", "set", bridge, "up")

@@ -4,6 +4,8 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Generic, Protocol, TypedDict, TypeGuard, TypeVar
 
+from shared.model import fold, search_words
+
 T = TypeVar("T")
 
 
@@ -101,6 +103,17 @@ def a_cover(body: object) -> TypeGuard[Cover]:
 def nothing(body: object) -> TypeGuard[None]:
     """Whether there was no body."""
     return body is None
+
+
+def begins_a_word(word: str, book: Book) -> bool:
+    """Whether a search for `word` may find the book."""
+    words = search_words(f"{book['title']} {book['author']} {book['category']}")
+    return any(found.startswith(word.lower()) for found in words)
+
+
+def is_by(author: str, book: Book) -> bool:
+    """Whether the book is by an author of this name, however it is spelled."""
+    return fold(book["author"]) == fold(author)
 
 
 class Expected(Generic[T]):

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Callable, Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import NamedTuple
 
 import pytest
 
-from benchmarks.answers import Expected, a_book, a_page, a_token_pair, an_account, nothing
+from benchmarks.answers import Expected, a_book, a_page, a_token_pair, an_account, begins_a_word, is_by, nothing
 from benchmarks.file_checks import wrong_cover, wrong_file
 from benchmarks.stream_checks import Event, ExportedLines, Question, events, wrong_echo, wrong_numbers
 
@@ -77,6 +78,19 @@ def test_a_right_answer_is_kept() -> None:
 )
 def test_what_is_wrong_with_an_answer_is_said(answer: Answer, said: str) -> None:
     assert Expected(200, a_book, lambda book: book["id"] == 7, "another book")(answer) == said
+
+
+def test_a_hit_has_a_word_that_begins_so_in_title_author_or_category() -> None:
+    book = BOOK | {"title": "L’Été, again", "author": "Zoë Quill", "category": "Essays"}
+    found = Expected(200, a_book, lambda hit: begins_a_word("Et", hit) and begins_a_word("zoe", hit), "no hit")
+    assert found(of(book)) is None
+    for word in ("gain", "emma", "quills"):
+        assert Expected(200, a_book, partial(begins_a_word, word), "no hit")(of(book)) == "no hit"
+
+
+def test_an_author_is_the_same_in_another_spelling() -> None:
+    assert Expected(200, a_book, lambda book: is_by("JANE AUSTEN", book), "another author")(of(BOOK)) is None
+    assert Expected(200, a_book, lambda book: is_by("Jane", book), "another author")(of(BOOK)) == "another author"
 
 
 def cover(status: int = 200, tag: bytes = b'"abc"', **changes: object) -> Answer:

@@ -164,18 +164,21 @@ GATES = (
 _NAMES = {gate.name for gate in GATES}
 
 
-def unequal_answers(starts: Iterable[Start]) -> dict[tuple[int, str], str]:
-    """By round and contender, servers whose sample answers are not as long as those of most servers of the run.
+def unequal_answers(starts: Iterable[Start], contenders: Iterable[Contender]) -> dict[tuple[int, str], str]:
+    """By round and contender, servers whose sample answers are not as long as those of most on the same database.
 
-    This belongs to gate 5; no repetition would change it.
+    This belongs to gate 5; no repetition would change it. Databases find words in their own order, so that each has its
+    own usual length.
     """
+    database = {contender.name: contender.database for contender in contenders}
     sampled = [start for start in starts if start.sample_bytes]
-    if not sampled:
-        return {}
-    usual = Counter(start.sample_bytes for start in sampled).most_common(1)[0][0]
+    lengths: dict[str, Counter[int]] = {}
+    for start in sampled:
+        lengths.setdefault(database[start.contender], Counter())[start.sample_bytes] += 1
+    usual = {name: counts.most_common(1)[0][0] for name, counts in lengths.items()}
     return {
         (start.round, start.contender): f"connections: sample answers of {start.sample_bytes} bytes, "
-        f"where most servers sent {usual}"
+        f"where most servers sent {expected}"
         for start in sampled
-        if start.sample_bytes != usual
+        if start.sample_bytes != (expected := usual[database[start.contender]])
     }

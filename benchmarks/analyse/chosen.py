@@ -41,7 +41,7 @@ class Chosen:
 
 def judged(run: Run) -> list[Trial]:
     """All trials, with what only the whole run can tell against them."""
-    unequal: Mapping[tuple[int, str], str] = unequal_answers(run.starts)
+    unequal: Mapping[tuple[int, str], str] = unequal_answers(run.starts, run.plan.contenders)
     if not unequal:
         return run.trials
     return [

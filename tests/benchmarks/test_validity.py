@@ -162,8 +162,14 @@ def test_a_reason_names_its_gate_and_anything_else_names_none() -> None:
 
 
 def test_a_server_whose_answers_have_another_length_than_those_of_most_is_found() -> None:
+    field = [KEPT_ALIVE.model_copy(update={"name": name}) for name in ("a", "b", "c", "bare")]
     starts = [a_start("a"), a_start("b"), a_start("c", sample_bytes=17), a_start("bare", sample_bytes=0)]
-    assert unequal_answers(starts) == {
+    assert unequal_answers(starts, field) == {
         (0, "c"): f"connections: sample answers of 17 bytes, where most servers sent {SAMPLE_BYTES}"
     }
-    assert unequal_answers([]) == {}
+    assert unequal_answers([], field) == {}
+
+
+def test_lengths_are_held_against_those_on_the_same_database() -> None:
+    there = KEPT_ALIVE.model_copy(update={"name": "there", "database": "postgresql"})
+    assert unequal_answers([a_start(KEPT_ALIVE.name), a_start("there", sample_bytes=17)], [KEPT_ALIVE, there]) == {}

@@ -28,7 +28,7 @@ def _drawn(same: Sequence[CapacityFound], looks: dict[str, Look]) -> str:
     rates = [rate for one in same for rate in one.rates_per_s]
     axis = strips.axis_of([0.0, *rates], ("", "requests/s (95 % interval)", ""), logarithmic=False)
     title = f"{ALL_WORKLOADS[same[0].workload].title}: highest rate that keeps {same[0].promise}"
-    return strips.table(title, axis, [_strip(one, looks[one.contender]) for one in same], "costs")
+    return strips.table(title, axis, [_strip(one, looks[one.contender]) for one in same], "told")
 
 
 def _strip(one: CapacityFound, look: Look) -> Strip:

@@ -25,8 +25,8 @@ _NO_LAYERS = (
     "database, and authentication add to a request."
 )
 _NOTE = (
-    "CPU microseconds a request of applications of which each does more than the one above it. In brackets: more than "
-    "the layer above, with its 95 % interval. All drawings have the same scale."
+    "CPU microseconds a request of applications of which each does more than the one above it, and beside it how much "
+    "more, with its 95 % interval. All drawings have the same scale."
 )
 
 
@@ -38,7 +38,7 @@ def _tower(layers: list[Layer], highest: list[float]) -> str:
     axis = strips.axis_of([0.0, *highest], ("", "CPU µs", "more than above"), logarithmic=False)
     first = layers[0]
     title = f"{first.framework} on {first.server}, {ALL_WORKLOADS[first.workload].title.lower()}"
-    return strips.table(title, axis, [_strip(layer) for layer in layers if layer.cpu_us], "costs")
+    return strips.table(title, axis, [_strip(layer) for layer in layers if layer.cpu_us], "layers")
 
 
 def _strip(layer: Layer) -> Strip:

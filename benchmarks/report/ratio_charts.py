@@ -102,14 +102,15 @@ def _throughput(run: Run, analysis: Analysis) -> str:
 
 
 def _matrix(run: Run, comparisons: Sequence[Comparison], title: str) -> Table:
-    """Ratios and words, a row for each pair and a column for each workload."""
-    rows = []
-    for _, ones in groupby(comparisons, key=_couple):
-        by_workload = {one.workload: one for one in ones}
-        first = next(iter(by_workload.values()))
-        told = [_brief(by_workload.get(name)) for name in run.plan.workloads]
-        rows.append([words.pair_title(run.plan.contenders, first), *told])
-    return Table(title, "", ["", *(ALL_WORKLOADS[name].title for name in run.plan.workloads)], rows)
+    """Ratios and words, a row for each workload and a column for each pair."""
+    pairs = [{one.workload: one for one in ones} for _, ones in groupby(comparisons, key=_couple)]
+    heads = [words.pair_title(run.plan.contenders, next(iter(pair.values()))) for pair in pairs]
+    rows = [
+        [ALL_WORKLOADS[name].title, *(_brief(pair.get(name)) for pair in pairs)]
+        for name in run.plan.workloads
+        if any(name in pair for pair in pairs)
+    ]
+    return Table(title, "", ["", *heads], rows)
 
 
 def _brief(one: Comparison | None) -> str:

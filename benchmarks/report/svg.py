@@ -56,7 +56,7 @@ def picture(title: str, description: str, width: float, height: float, content: 
     return tag("svg", said + content, class_="chart", role="img", viewBox=f"0 0 {number(width)} {number(height)}")
 
 
-def axis_below(scale: Scale, top: float, bottom: float, *, most: int = 6) -> str:
+def axis_below(scale: Scale, top: float, bottom: float, *, most: int = 5) -> str:
     """Grid lines across the drawing, with their values below."""
     return "".join(
         line((x, top), (x, bottom), "grid") + words((x, bottom + 14), tick(value), "tick", anchor="middle")

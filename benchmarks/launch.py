@@ -1,21 +1,25 @@
 """Start a server, wait until it answers, and stop its whole process tree whatever happens."""
 
+import errno
 import http.client
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 import httpx2
 import psutil
 
 from benchmarks.failures import LabError
+from benchmarks.leftovers import MARK, end_marked, leaked_connections
 from benchmarks.machine import ROOT
 from benchmarks.meters import Meter, MeterFailed, ProcessMeter, RemoteMeter
 from benchmarks.process_tree import ProcessGone, members
@@ -26,6 +30,8 @@ HOST = "127.0.0.1"
 _READY_LIMIT_S = 30
 _POLL_S = 0.005
 _STOP_LIMIT_S = 5
+# A server closes its end within milliseconds after its client did.
+_CLOSE_LIMIT_S = 1.0
 
 
 class Server(NamedTuple):
@@ -92,29 +98,42 @@ def running(
 ) -> Iterator[Server]:
     """A server that answers GET `ready` with 200, stopped with all its children afterwards.
 
-    One that runs elsewhere is asked whether it is ready, and goes on. `tell` hears of one that had to be killed.
+    One that runs elsewhere is asked whether it is ready, and goes on. `tell` hears of one that does
+    not leave as it should.
     """
     if contender.url:
         with _elsewhere(contender, ready) as server:
             yield server
         return
-    port = free_port()
-    command, environment = command_of(contender, port), environment_of(contender, base)
+    port, mark = free_port(), uuid.uuid4().hex
+    command, environment = command_of(contender, port), environment_of(contender, base) | {MARK: mark}
     started = time.perf_counter()
     with log.open("wb") as output, on_cores(cores):
-        try:
-            process = subprocess.Popen(
-                command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
-                start_new_session=True,
-            )  # fmt: skip
-        except OSError as error:
-            raise LabError(f"{contender.name} does not start: {command[0]}: {error.strerror}") from None
+        process = _spawn(contender.name, command, environment, output)
     try:
         _await_answer(process, port, ready, contender.name, log)
         yield Server(f"http://{HOST}:{port}", process.pid, time.perf_counter() - started, ProcessMeter(process.pid))
+        if leaked := leaked_connections(port, _CLOSE_LIMIT_S):
+            tell(contender.name, f"it leaks connections: {leaked} that its clients have closed are still open")
     finally:
         if stragglers := stop_tree(process):
-            tell(contender.name, f"{stragglers} of its processes did not stop in {_STOP_LIMIT_S} s and were killed")
+            tell(contender.name, f"it hangs at its stop: {stragglers} processes were killed after {_STOP_LIMIT_S} s")
+        if left := end_marked(mark):
+            tell(contender.name, f"it left {left} processes behind, which were killed")
+
+
+def _spawn(name: str, command: list[str], environment: dict[str, str], output: IO[bytes]) -> subprocess.Popen[bytes]:
+    # Servers of a lab that is killed are told to stop, where there is a program to arrange it.
+    guard = ["setpriv", "--pdeathsig", "TERM", "--"] if shutil.which("setpriv") else []
+    try:
+        if not shutil.which(command[0]):
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+        return subprocess.Popen(
+            [*guard, *command], cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+            start_new_session=True,
+        )  # fmt: skip
+    except OSError as error:
+        raise LabError(f"{name} does not start: {command[0]}: {error.strerror}") from None
 
 
 @contextmanager

@@ -163,7 +163,8 @@ class Slice(Record):
     requests: Count
     server_cpu_s: float
     generator_cpu_s: float
-    # What anything else used of the cores of server and generator, as a share of them.
+    # What anything else used of the cores of server and generator, as a share of them; of a single slice this is
+    # rough, and may be negative, because the kernel counts the whole in ticks of 10 ms.
     other_cpu_share: float
 
 
@@ -282,7 +283,8 @@ class Trial(Record):
     @property
     def other_cpu_share(self) -> float:
         """How much of the cores went to anything but the server and its load."""
-        return sum(one.other_cpu_share * one.window_s for one in self.slices) / self.window_s if self.slices else 0.0
+        used_s = sum(one.other_cpu_share * one.window_s for one in self.slices)
+        return max(0.0, used_s / self.window_s) if self.slices else 0.0
 
 
 class Incident(Record):

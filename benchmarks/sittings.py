@@ -120,7 +120,7 @@ class _Begun(NamedTuple):
             requests=seen.tally.ok,
             server_cpu_s=server_cpu_s,
             generator_cpu_s=seen.cpu_s,
-            other_cpu_share=max(0.0, others_s / (seen.window_s * len(bench.cores))),
+            other_cpu_share=others_s / (seen.window_s * len(bench.cores)),
         )
 
 

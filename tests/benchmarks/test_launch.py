@@ -1,6 +1,8 @@
 """Servers that start, that do not, and what is left of them."""
 
 import os
+import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -13,6 +15,7 @@ import pytest
 from benchmarks import launch
 from benchmarks.failures import LabError
 from benchmarks.launch import command_of, environment_of, on_cores, running, stop_tree
+from benchmarks.machine import ROOT
 from benchmarks.records import Contender
 from tests.benchmarks.processes import MARK, a_mark, await_none, marked
 
@@ -133,3 +136,71 @@ def test_the_environment_makes_contenders_equal_and_silent() -> None:
     assert environment == {
         "DATABASE_URL": "sqlite://", "THREADS": "5", "POOL_SIZE": "5", "ACCESS_LOG": "false", "LOG_LEVEL": "WARNING",
     }  # fmt: skip
+
+
+def incidents_of(contender: Contender, mark: str, folder: Path, during: str = "") -> list[str]:
+    """What is told about a server that is started, asked once, and stopped."""
+    told: list[str] = []
+    cores = sorted(os.sched_getaffinity(0))
+    environment = os.environ | {MARK: mark}
+    with running(contender, environment, cores, folder / "log", "/", lambda _name, what: told.append(what)) as server:
+        if during:
+            socket.create_connection(("127.0.0.1", int(server.url.rpartition(":")[2]))).close()
+    return told
+
+
+def test_a_server_that_stops_as_it_should_is_no_incident(tmp_path: Path, mark: str) -> None:
+    assert incidents_of(a_script(tmp_path, SERVER), mark, tmp_path) == []
+
+
+def test_a_server_that_hangs_at_its_stop_is_killed_and_told_of(tmp_path: Path, mark: str) -> None:
+    deaf = "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n" + SERVER
+    [told] = incidents_of(a_script(tmp_path, deaf), mark, tmp_path)
+    assert told == "it hangs at its stop: 1 processes were killed after 0.5 s"
+
+
+def test_a_child_that_has_left_the_tree_and_the_group_is_found_and_told_of(tmp_path: Path, mark: str) -> None:
+    daemon = (
+        "import os\n"
+        "if not os.fork():\n    os.setsid()\n    if os.fork():\n        os._exit(0)\n    time.sleep(600)\n"
+        "os.wait()\n"
+    )
+    [told] = incidents_of(a_script(tmp_path, daemon + SERVER), mark, tmp_path)
+    assert told == "it left 1 processes behind, which were killed"
+
+
+def test_connections_that_a_server_never_closes_are_told_of(tmp_path: Path, mark: str) -> None:
+    leaking = """
+import socket
+listener, kept = socket.create_server(("127.0.0.1", int(sys.argv[1]))), []
+while True:
+    connection, _ = listener.accept()
+    kept.append(connection)
+    if connection.recv(4):
+        connection.sendall(b"HTTP/1.1 200 OK\\r\\nContent-Length: 0\\r\\n\\r\\n")
+"""
+    [told] = incidents_of(a_script(tmp_path, leaking), mark, tmp_path, during="a client that hangs up")
+    assert told.startswith("it leaks connections: ")
+
+
+def test_servers_end_with_a_lab_that_is_killed(tmp_path: Path, mark: str) -> None:
+    if not shutil.which("setpriv"):
+        pytest.skip("there is no setpriv here to arrange it")
+    contender = a_script(tmp_path, SERVER)
+    lab = (
+        "import os, sys, time; from pathlib import Path\n"
+        "from benchmarks.launch import running; from benchmarks.records import Contender\n"
+        f"mine = Contender.model_validate_json({contender.model_dump_json()!r})\n"
+        f"with running(mine, dict(os.environ), {sorted(os.sched_getaffinity(0))}, Path({str(tmp_path)!r}, 'log'), '/'):\n"
+        "    print('ready', flush=True); time.sleep(600)\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", lab], cwd=ROOT, env=os.environ | {MARK: mark}, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    with process.stdout:
+        assert process.stdout.readline() == "ready\n"
+        assert len(marked(mark)) >= 2
+        process.kill()
+        process.wait()
+    assert await_none(mark) == []

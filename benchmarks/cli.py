@@ -6,11 +6,22 @@ import sys
 from collections.abc import Callable, Sequence
 from types import FrameType
 
-from benchmarks.commands import capacity, chats, compare, diff, layers, report, selftest, side_by_side, transfers
+from benchmarks.commands import (
+    capacity,
+    chats,
+    compare,
+    decision,
+    diff,
+    layers,
+    report,
+    selftest,
+    side_by_side,
+    transfers,
+)
 from benchmarks.failures import LabError
 
 INTERRUPTED = 130
-_COMMANDS = (compare, layers, capacity, chats, transfers, selftest, diff, report, side_by_side)
+_COMMANDS = (compare, layers, capacity, chats, transfers, selftest, diff, report, decision, side_by_side)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

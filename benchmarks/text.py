@@ -1,5 +1,7 @@
 """Numbers and lines for people."""
 
+from benchmarks.ratios import Ratio
+
 
 def last_line(output: str) -> str:
     """The last line that says something: where Python and most programs put the reason."""
@@ -33,3 +35,13 @@ def significant(value: float) -> str:
         return f"{round(value, 2 - len(str(int(value))) + 1):,.0f}"
     digits = 0 if value >= 100 else 1 if value >= 10 else 2 if value >= 1 else 3
     return f"{value:.{digits}f}"
+
+
+def interval(ratio: Ratio | None) -> str:
+    """A ratio and its interval."""
+    return f"{_factor(ratio.estimate)} ({_factor(ratio.low)}–{_factor(ratio.high)})" if ratio else "–"
+
+
+def _factor(value: float) -> str:
+    """Beyond a hundredfold the digits mean nothing."""
+    return "<0.01" if value < 0.01 else ">100" if value > 100 else f"{value:.2f}"

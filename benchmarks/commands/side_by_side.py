@@ -6,10 +6,9 @@ from pathlib import Path
 from benchmarks.analyse import analyse
 from benchmarks.commands.arguments import Commands
 from benchmarks.failures import LabError
+from benchmarks.machine import ROOT
 from benchmarks.results import Results
 from benchmarks.side_by_side import Measured, side_by_side
-
-_ROOT = Path(__file__).resolve().parents[2]
 
 
 def register(commands: Commands) -> None:
@@ -25,7 +24,7 @@ def register(commands: Commands) -> None:
 def run(options: argparse.Namespace) -> int:
     """Write the page, and say where."""
     path: Path = options.output or (options.folder or Path()) / "side-by-side.html"
-    page = side_by_side(_ROOT, _measured(options.folder))
+    page = side_by_side(ROOT, _measured(options.folder))
     try:
         path.write_text(page, "utf-8")
     except OSError as error:

@@ -1,8 +1,10 @@
 """The report: a page, a summary and JSON, all from one analysis. Everything is pure but `publish`, which writes."""
 
 from benchmarks.analyse import Analysis, analyse
+from benchmarks.decision_record import DEFAULT_PRICE, decision_record_html, decision_record_md
 from benchmarks.failures import LabError
 from benchmarks.layers import cost
+from benchmarks.machine import ROOT
 from benchmarks.records import Run
 from benchmarks.report import words
 from benchmarks.report.document import document, written
@@ -10,6 +12,7 @@ from benchmarks.report.headline import headline
 from benchmarks.report.page import page
 from benchmarks.report.summary import summary
 from benchmarks.results import Results
+from benchmarks.side_by_side import Measured, side_by_side
 
 
 def publish(results: Results) -> str:
@@ -27,10 +30,19 @@ def publish(results: Results) -> str:
 
 def render(run: Run, analysis: Analysis) -> dict[str, str]:
     """The files of a report by name, the one for people first."""
-    return {
+    files = {
         "report.html": page(run, analysis),
         "summary.md": summary(run, analysis),
         "report.json": written(document(run, analysis)),
+    }
+    return files | (_about_the_choice(run, analysis) if run.plan.kind == "compare" else {})
+
+
+def _about_the_choice(run: Run, analysis: Analysis) -> dict[str, str]:
+    return {
+        "decision-record.html": decision_record_html(run, analysis, DEFAULT_PRICE),
+        "decision-record.md": decision_record_md(run, analysis, DEFAULT_PRICE),
+        "side-by-side.html": side_by_side(ROOT, Measured(run, analysis)),
     }
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from benchmarks.analyse import Analysis, Comparison, Trust
 from benchmarks.ratios import Ratio
 from benchmarks.records import Contender, Run
+from benchmarks.text import interval as interval
 from benchmarks.text import percent
 
 # Above this, two starts of one server differ more than most choices of a framework would.
@@ -27,16 +28,6 @@ def pair_title(contenders: list[Contender], comparison: Comparison) -> str:
 def verdict(comparison: Comparison) -> str:
     """The computed word, with what it is about."""
     return f"{comparison.word} ({comparison.note})" if comparison.note else comparison.word
-
-
-def interval(ratio: Ratio | None) -> str:
-    """The ratio and its interval."""
-    return f"{_end(ratio.estimate)} ({_end(ratio.low)}–{_end(ratio.high)})" if ratio else "–"
-
-
-def _end(bound: float) -> str:
-    """A ratio; beyond a hundredfold the digits mean nothing."""
-    return "<0.01" if bound < 0.01 else ">100" if bound > 100 else f"{bound:.2f}"
 
 
 def half_width(ratio: Ratio) -> float:

@@ -66,10 +66,11 @@ class Area(NamedTuple):
 
     @property
     def title(self) -> str:
-        """What both files say of themselves; where they go on to their framework, what comes before that."""
-        titles = {code.title for code in self.codes}
-        first = self.codes[0].title
-        return first if len(titles) == 1 else re.split("[,:;.]", first)[0] + "."
+        """What the files say of themselves; where they part, what each says before it goes into its framework."""
+        titles = list(dict.fromkeys(code.title for code in self.codes))
+        if len(titles) == 1:
+            return titles[0]
+        return " / ".join(dict.fromkeys(re.split("[,:;.]", title)[0] for title in titles))
 
     @property
     def routes(self) -> list[str]:

@@ -1,16 +1,16 @@
 """The page of both implementations, area by area: one HTML file without script or network."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from html import escape
 from pathlib import Path
 
-from benchmarks.ratios import Ratio
 from benchmarks.side_by_side.alignment import Row, align
 from benchmarks.side_by_side.areas import TWINS, Area, areas
 from benchmarks.side_by_side.code import Code
 from benchmarks.side_by_side.colour import Piece, coloured_lines, line_html
 from benchmarks.side_by_side.costs import Cost, Measured, costs, pair
-from benchmarks.text import significant
+from benchmarks.text import interval, significant
 
 _STYLE = Path(__file__).with_name("style.css")
 _NOT_MEASURED = "not measured here"
@@ -24,13 +24,20 @@ _HOW_TO_READ = (
 
 def side_by_side(root: Path, measured: Measured | None = None) -> str:
     """The whole document, for the twins in `root`; costs are those of `measured`."""
-    found = areas(root)
+    found = [area for area, _ in _drawn(root)]
+    sections = "".join(_section(area, code, measured) for area, code in _drawn(root))
     return (
         "<!doctype html><html lang=en><meta charset=utf-8>"
         '<meta name=viewport content="width=device-width,initial-scale=1">'
         f"<title>Flask and FastAPI side by side</title><style>{_STYLE.read_text('utf-8')}</style><main>"
-        f"{_head(measured)}{_overview(found, measured)}{''.join(_section(area, measured) for area in found)}</main>\n"
+        f"{_head(measured)}{_overview(found, measured)}{sections}</main>\n"
     )
+
+
+@cache
+def _drawn(root: Path) -> list[tuple[Area, str]]:
+    """Every area and its code, which takes a second to draw and is the same for all runs."""
+    return [(area, _code(area)) for area in areas(root)]
 
 
 def _head(measured: Measured | None) -> str:
@@ -52,8 +59,7 @@ def _source(measured: Measured | None) -> str:
     )
 
 
-def _overview(found: Iterable[Area], measured: Measured | None) -> str:
-    found = list(found)
+def _overview(found: Sequence[Area], measured: Measured | None) -> str:
     head = (
         "<tr><th>area<th class=n>lines, <br>Flask<th class=n>lines, <br>FastAPI<th class=n>rules<th>CPU per request, "
         "<br>FastAPI ÷ Flask"
@@ -83,7 +89,7 @@ def _plain(title: str) -> str:
 def _ratios(area: Area, measured: Measured | None) -> str:
     if not area.workloads:
         return ""
-    told = [f"{escape(cost.title)} <b>{_interval(cost.ratio)}</b>" for cost in _costs(area, measured)]
+    told = [f"{escape(cost.title)} <b>{interval(cost.ratio)}</b>" for cost in _costs(area, measured)]
     return "<br>".join(told) or f"<span class=soft>{_NOT_MEASURED}</span>"
 
 
@@ -91,15 +97,11 @@ def _costs(area: Area, measured: Measured | None) -> list[Cost]:
     return costs(measured, area.workloads) if measured else []
 
 
-def _interval(ratio: Ratio) -> str:
-    return f"{ratio.estimate:.2f} ({ratio.low:.2f}–{ratio.high:.2f})"
-
-
-def _section(area: Area, measured: Measured | None) -> str:
+def _section(area: Area, code: str, measured: Measured | None) -> str:
     routes = " · ".join(f"<code>{escape(route)}</code>" for route in area.routes)
     return (
         f"<section id={area.name}><h2>{area.name}</h2><p>{escape(_plain(area.title))}</p>"
-        f"<p class=note>{routes}</p>{_cost_table(area, measured)}{_rules(area)}{_code(area)}</section>"
+        f"<p class=note>{routes}</p>{_cost_table(area, measured)}{_rules(area)}{code}</section>"
     )
 
 
@@ -110,7 +112,7 @@ def _cost_table(area: Area, measured: Measured | None) -> str:
     head = "<tr><th>CPU per request<th class=n>Flask<th class=n>FastAPI<th>FastAPI ÷ Flask<th>FastAPI is"
     rows = (
         f"<tr><th>{escape(cost.title)}<td class=n>{significant(cost.flask_ms)} ms<td class=n>"
-        f"{significant(cost.fastapi_ms)} ms<td>{_interval(cost.ratio)}<td>{cost.word}"
+        f"{significant(cost.fastapi_ms)} ms<td>{interval(cost.ratio)}<td>{cost.word}"
         for cost in found
     )
     return f"<div class=wide><table class=figures><thead>{head}<tbody>{''.join(rows)}</table></div>"

@@ -44,7 +44,9 @@ class Free:
         """Now."""
         return Ticket(self.clock(), late=False)
 
-    def finished(self, ticket: Ticket, started_s: float, failure: str | None, received: int, opened: int) -> None:
+    def finished(
+        self, ticket: Ticket, started_s: float, ended_s: float, failure: str | None, received: int, opened: int
+    ) -> None:
         """Nobody asks."""
 
     def add_rows(self, count: int) -> None:
@@ -123,9 +125,10 @@ class Course(Free):
         intended_s = self._due.get()
         return Ticket(intended_s, late=stood_ready and self.clock() - intended_s > LATE_S)
 
-    def finished(self, ticket: Ticket, started_s: float, failure: str | None, received: int, opened: int) -> None:
-        """A request has come to its end, now."""
-        ended_s = self.clock()
+    def finished(
+        self, ticket: Ticket, started_s: float, ended_s: float, failure: str | None, received: int, opened: int
+    ) -> None:
+        """A request has come to its end, by an answer or without one."""
         self._under_way -= 1
         self._busy_s += ended_s - started_s
         self._received += received

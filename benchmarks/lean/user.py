@@ -47,9 +47,13 @@ class LeanClient:
         course, connection = self._user.course, self.connection
         ticket = course.admit()
         started_s, received, opened = course.clock(), connection.received, connection.opened
-        answer, failure = _judged(exchange, check)
-        course.finished(ticket, started_s, failure, connection.received - received, connection.opened - opened)
-        return self._told(kind, name, course.clock() - ticket.intended_s, answer, failure)
+        answer, failure = _answered(exchange)
+        # The answer is there; what the judge takes is not the server's doing.
+        ended_s = course.clock()
+        failure = failure or (check(answer) if check else None)
+        received, opened = connection.received - received, connection.opened - opened
+        course.finished(ticket, started_s, ended_s, failure, received, opened)
+        return self._told(kind, name, ended_s - ticket.intended_s, answer, failure)
 
     def set_up(
         self,
@@ -63,8 +67,10 @@ class LeanClient:
     ) -> Answer:
         """As `request`, for what comes before a user's first task and is not measured."""
         started_s = time.perf_counter()
-        answer, failure = _judged(lambda: self.connection.request(method, path, headers, body), check)
-        return self._told(method, f"set-up: {name}", time.perf_counter() - started_s, answer, failure)
+        answer, failure = _answered(lambda: self.connection.request(method, path, headers, body))
+        ended_s = time.perf_counter()
+        failure = failure or (check(answer) if check else None)
+        return self._told(method, f"set-up: {name}", ended_s - started_s, answer, failure)
 
     def _told(self, kind: str, name: str, latency_s: float, answer: Answer, failure: str | None) -> Answer:
         self._fire(
@@ -101,9 +107,8 @@ class LeanUser(User):
         self.client.connection.close()
 
 
-def _judged(exchange: Callable[[], Answer], check: Check | None) -> tuple[Answer, str | None]:
+def _answered(exchange: Callable[[], Answer]) -> tuple[Answer, str | None]:
     try:
-        answer = exchange()
+        return exchange(), None
     except ConnectionFailed as error:
         return _NO_ANSWER, str(error)
-    return answer, check(answer) if check else None

@@ -35,7 +35,7 @@ def capacities(run: Run) -> list[Capacity]:
     if not run.plan.promise:
         return []
     promise = parse(run.plan.promise)
-    probed = sorted((trial for trial in run.trials if trial.part == "capacity" and not trial.invalid), key=_place)
+    probed = sorted((trial for trial in run.trials if trial.part == "capacity" and trial.arrivals), key=_place)
     found = [(place, settled(promise, list(trials))) for place, trials in groupby(probed, key=_place)]
     return [
         _over_rounds(contender, workload, [step for _, step in steps])
@@ -51,13 +51,17 @@ def settled(promise: Promise, trials: list[Trial]) -> Found | Unsettled:
     """Where the search of one round ended."""
     in_order = sorted(trials, key=lambda trial: trial.attempt)
     probes = [probe for trial in in_order if (probe := probe_of(promise, trial))]
-    step = next_step(probes[0].rate_per_s, probes) if probes else Unsettled("no probe was valid")
+    if not probes:
+        return Unsettled(f"no probe was valid ({trials[0].invalid[0]})")
+    step = next_step(probes[0].rate_per_s, probes)
     return Unsettled(f"interrupted after {len(probes)} probes") if isinstance(step, float) else step
 
 
 def probe_of(promise: Promise, trial: Trial) -> Probe | None:
-    """What a trial says about the rate that it offered."""
-    return Probe(trial.arrivals.rate_per_s, not broken_by(promise, trial.load)) if trial.arrivals else None
+    """What a trial says about the rate that it offered; None for one that is invalid, or offered none."""
+    if trial.invalid or not trial.arrivals:
+        return None
+    return Probe(trial.arrivals.rate_per_s, not broken_by(promise, trial.load))
 
 
 def _over_rounds(contender: str, workload: str, steps: list[Found | Unsettled]) -> Capacity:

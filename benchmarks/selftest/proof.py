@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks.bench import Bench
+from benchmarks.host import await_quiet
 from benchmarks.load import Generator
 from benchmarks.measure import Audience, measure_round, standing
 from benchmarks.records import Sitting, Trial
@@ -94,6 +95,7 @@ def _disturbances(room: _Room, ledgers: Path, unfit: list[str]) -> list[Finding]
 def _undisturbed(room: _Room, sitting: Sitting, unfit: list[str]) -> Trial | None:
     """A valid trial, without which a refusal would prove nothing."""
     for attempt in range(1, _ATTEMPTS + 1):
+        await_quiet(room.bench.cores)
         trial = room.held(sitting, attempt)
         if not trial.invalid:
             return trial

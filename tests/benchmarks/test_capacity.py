@@ -165,6 +165,13 @@ def test_a_search_that_was_interrupted_has_no_rate_and_says_so() -> None:
     assert capacity.unsettled == ["interrupted after 3 probes"]
 
 
+def test_a_server_that_was_never_probed_undisturbed_is_named_with_the_reason() -> None:
+    refused = probed(100, kept=True).model_copy(update={"invalid": ["host: a neighbour"]})
+    [capacity] = capacities(run_of([refused], plan={"promise": PROMISE.text}))
+    assert (capacity.contender, capacity.rates_per_s) == ("flask", [])
+    assert capacity.unsettled == ["no probe was valid (host: a neighbour)"]
+
+
 def test_a_window_is_long_enough_for_the_percentile_within_bounds() -> None:
     assert window_s(PROMISE, 200) == 5
     assert window_s(PROMISE, 10_000) == 2

@@ -46,7 +46,7 @@ def _by_round(cell: Cell) -> dict[int, float]:
 def glance(run: Run, analysis: Analysis) -> str:
     """The comparisons that a reader came for, small enough for the first screen."""
     found = leading(analysis)
-    axis = _axis([one for ones in found for one in ones], ("", "CPU ratio", ""))
+    axis = _axis([one for ones in found for one in ones], ("", "CPU ratio", ""))._replace(most_ticks=3)
     evidence = Evidence.of(analysis)
     drawn = "".join(_pair(run, ones, axis, evidence, brief=True) for ones in found)
     return f'<div class="glance">{drawn}</div>' if found else ""

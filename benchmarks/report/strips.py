@@ -39,6 +39,8 @@ class Axis(NamedTuple):
     heads: tuple[str, str, str]
     one: float | None = None
     same: tuple[float, float] | None = None
+    # As many labels as fit into the narrowest column that the rows may get.
+    most_ticks: int = 5
 
 
 def axis_of(
@@ -65,7 +67,7 @@ def limited(groups: Iterable[Sequence[T]], most: int) -> list[Sequence[T]]:
 def table(title: str, axis: Axis, strips: Sequence[Strip], kind: str = "") -> str:
     """The rows under their scale."""
     name, figure, word = map(escape, axis.heads)
-    head = f'<th>{name}</th><th class="draw">{_scale(axis.scale)}</th><th>{figure}</th><th>{word}</th>'
+    head = f'<th>{name}</th><th class="draw">{_scale(axis)}</th><th>{figure}</th><th>{word}</th>'
     rows = "".join(_row(strip, axis) for strip in strips)
     return (
         f'<table class="strips {kind}"><caption>{escape(title)}</caption><thead><tr>{head}</tr></thead>'
@@ -102,8 +104,10 @@ def _band(ends: tuple[float, float] | None, scale: Scale, kind: str) -> str:
     return svg.band(scale.at(ends[0]), 0, scale.at(ends[1]), _HEIGHT, kind) if ends else ""
 
 
-def _scale(scale: Scale) -> str:
+def _scale(axis: Axis) -> str:
+    scale = axis.scale
     labels = (
-        f'<span style="left:{100 * scale.at(value) / _WIDTH:.1f}%">{tick(value)}</span>' for value in scale.ticks(5)
+        f'<span style="left:{100 * scale.at(value) / _WIDTH:.1f}%">{tick(value)}</span>'
+        for value in scale.ticks(axis.most_ticks)
     )
     return f'<div class="scale" aria-hidden="true">{"".join(labels)}</div>'

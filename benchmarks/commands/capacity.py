@@ -12,6 +12,7 @@ from benchmarks.capacity.promise import EXAMPLE, Promise, broken_by, parse
 from benchmarks.capacity.search import Found, Unsettled
 from benchmarks.commands.arguments import Commands, names
 from benchmarks.commands.budget import add_budget, chosen_profile, chosen_seed
+from benchmarks.commands.console import wide_console
 from benchmarks.measure import Audience
 from benchmarks.plan import duration_s, make_plan
 from benchmarks.preparation import new_results, prepared
@@ -46,7 +47,7 @@ def register(commands: Commands) -> None:
 def run(options: argparse.Namespace) -> int:
     """Search, and report what there is, also after Ctrl-C."""
     promise, plan = parse(options.promise), _plan(options)
-    results, console = new_results(options.results, "capacity"), Console(soft_wrap=True, highlight=False)
+    results, console = new_results(options.results, "capacity"), wide_console()
     console.print(f"{promise.text}: {len(plan.rounds)} rounds, {_duration(plan, promise)} or more")
     try:
         with prepared(plan, results, options.database) as bench:

@@ -4,9 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from rich.console import Console
-
 from benchmarks.commands.arguments import Commands, share
+from benchmarks.commands.console import wide_console
 from benchmarks.diff.changes import changes
 from benchmarks.diff.comparable import obstacles, remarks
 from benchmarks.diff.document import Diff, regressions, table
@@ -58,7 +57,7 @@ def _diff(options: argparse.Namespace) -> Diff:
 
 
 def _show(diff: Diff) -> None:
-    console = Console(soft_wrap=True, highlight=False)
+    console = wide_console()
     console.print(table(diff.changes))
     for line in diff.regressions:
         console.print(f"slower by more than {100 * diff.fail_on:g} %: {line}")

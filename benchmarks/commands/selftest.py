@@ -8,6 +8,7 @@ from rich.table import Table
 
 from benchmarks.commands.arguments import Commands, whole
 from benchmarks.commands.budget import chosen_seed
+from benchmarks.commands.console import wide_console
 from benchmarks.measure import Audience
 from benchmarks.preparation import new_results, prepared
 from benchmarks.progress import watching
@@ -29,7 +30,7 @@ def register(commands: Commands) -> None:
 def run(options: argparse.Namespace) -> int:
     """Prove, print, and keep what was found."""
     results = new_results(options.results, "selftest")
-    console = Console(soft_wrap=True, highlight=False)
+    console = wide_console()
     plan = make_plan(results.folder.resolve(), chosen_seed(options))
     with prepared(plan, results) as bench, watching(plan, console) as watcher:
         found = prove(bench, results.folder, Audience(watcher.trial, watcher.incident))

@@ -7,7 +7,7 @@ from benchmarks.records import Record
 from benchmarks.text import significant
 
 _COLOURS = {"slower": "red", "faster": "green", "equivalent": "default", "inconclusive": "yellow"}
-_UNITS: dict[Metric, str] = {"cpu": "µs CPU a request", "capacity": "requests/s within the promise"}
+_UNITS: dict[Metric, str] = {"cpu": "CPU, µs", "capacity": "capacity, /s"}
 
 
 class Diff(Record):
@@ -35,7 +35,9 @@ def regressions(changes: list[Change], threshold: float) -> list[str]:
 
 def table(changes: list[Change]) -> Table:
     """A line a change."""
-    drawn = Table("contender", "workload", "figure", *("base", "new", "new ÷ base (95 % interval)"), "it is")
+    drawn = Table("contender", "workload", "figure", "base", "new", "new ÷ base (95 % interval)", "it is")
+    for column in drawn.columns:
+        column.overflow = "fold"
     for one in changes:
         colour = _COLOURS[one.word]
         drawn.add_row(

@@ -190,7 +190,7 @@ def test_a_regression_is_exit_code_1_and_the_document_names_it(
     assert diff(*folders, "--json") == command.REGRESSION == 1
     document = json.loads(capsys.readouterr().out)
     assert [change["word"] for change in document["changes"]] == ["slower", "equivalent"]
-    assert document["regressions"][0].startswith("flask, read: µs CPU a request × 1.2")
+    assert document["regressions"][0].startswith("flask, read: CPU, µs × 1.2")
     assert diff(*folders, "--fail-on", "30%") == 0
     assert "nothing is slower by more than 30 %" in capsys.readouterr().out
 

@@ -29,6 +29,7 @@ class Choice(NamedTuple):
 class Answer(NamedTuple):
     """CPU of both for one request of a workload, None where it could not be read, and `other` divided by `base`."""
 
+    workload: str
     title: str
     base_ms: float | None
     other_ms: float | None
@@ -59,7 +60,7 @@ def _by_interest(analysis: Analysis) -> Iterator[Comparison]:
 def _answer(analysis: Analysis, one: Comparison) -> Answer:
     base_ms, other_ms = (_cpu_ms(analysis, name, one.workload) for name in (one.base, one.other))
     title = ALL_WORKLOADS[one.workload].title
-    return Answer(title, base_ms, other_ms, one.ratio, one.word, one.note, one.rounds_more)
+    return Answer(one.workload, title, base_ms, other_ms, one.ratio, one.word, one.note, one.rounds_more)
 
 
 def _cpu_ms(analysis: Analysis, contender: str, workload: str) -> float | None:

@@ -46,8 +46,6 @@ COSTS = {
     "page": ("static",),
     "transfers": ("export",),
 }
-# Goes through many areas, so that its cost belongs to none.
-EVERYWHERE = frozenset({"journey"})
 
 
 class Area(NamedTuple):

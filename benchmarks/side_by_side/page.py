@@ -5,11 +5,12 @@ from functools import cache
 from html import escape
 from pathlib import Path
 
+from benchmarks.decision_record.answers import Answer
 from benchmarks.side_by_side.alignment import Row, align
 from benchmarks.side_by_side.areas import TWINS, Area, areas
 from benchmarks.side_by_side.code import Code
 from benchmarks.side_by_side.colour import Piece, coloured_lines, line_html
-from benchmarks.side_by_side.costs import Cost, Measured, costs, pair
+from benchmarks.side_by_side.costs import Measured, choice_of, costs
 from benchmarks.text import interval, significant
 
 _STYLE = Path(__file__).with_name("style.css")
@@ -48,14 +49,15 @@ def _head(measured: Measured | None) -> str:
 
 
 def _source(measured: Measured | None) -> str:
-    couple = measured and pair(measured)
-    if not measured or not couple:
+    choice = measured and choice_of(measured)
+    if not measured or not choice:
         return "No run stands behind this page: no cost is shown."
     place = measured.run.environment
+    processor = place.machine.get("processor", "an unknown processor")
     return (
-        f"CPU per request is that of {couple[0].label} and {couple[1].label}, measured on {place.started_at[:10]} at "
-        f"revision {place.revision} on {place.machine.get('processor', 'an unknown processor')}; the ratio is FastAPI "
-        "divided by Flask, with its 95 % interval. A journey through all areas belongs to none of them."
+        f"CPU per request is that of {choice.base.label} and {choice.other.label}, measured on {place.started_at[:10]} "
+        f"at revision {place.revision} on {processor}; the ratio is FastAPI divided by Flask, with its 95 % interval. "
+        "A journey through all areas belongs to none of them."
     )
 
 
@@ -93,7 +95,7 @@ def _ratios(area: Area, measured: Measured | None) -> str:
     return "<br>".join(told) or f"<span class=soft>{_NOT_MEASURED}</span>"
 
 
-def _costs(area: Area, measured: Measured | None) -> list[Cost]:
+def _costs(area: Area, measured: Measured | None) -> list[Answer]:
     return costs(measured, area.workloads) if measured else []
 
 
@@ -111,11 +113,15 @@ def _cost_table(area: Area, measured: Measured | None) -> str:
         return f"<p class=note>CPU per request: {_NOT_MEASURED}.</p>" if area.workloads else ""
     head = "<tr><th>CPU per request<th class=n>Flask<th class=n>FastAPI<th>FastAPI ÷ Flask<th>FastAPI is"
     rows = (
-        f"<tr><th>{escape(cost.title)}<td class=n>{significant(cost.flask_ms)} ms<td class=n>"
-        f"{significant(cost.fastapi_ms)} ms<td>{interval(cost.ratio)}<td>{cost.word}"
+        f"<tr><th>{escape(cost.title)}<td class=n>{_milliseconds(cost.base_ms)}<td class=n>"
+        f"{_milliseconds(cost.other_ms)}<td>{interval(cost.ratio)}<td>{cost.word}"
         for cost in found
     )
     return f"<div class=wide><table class=figures><thead>{head}<tbody>{''.join(rows)}</table></div>"
+
+
+def _milliseconds(value: float | None) -> str:
+    return "–" if value is None else f"{significant(value)} ms"
 
 
 def _rules(area: Area) -> str:

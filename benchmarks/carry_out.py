@@ -52,7 +52,13 @@ def carry_out(plan: Plan, setting: Setting) -> int:
         _publish(results, console)
         raise
     _publish(results, console)
-    return 0
+    return int(bool(_unmeasured(plan, results)))
+
+
+def _unmeasured(plan: Plan, results: Results) -> set[str]:
+    """Contenders that were planned and of which there is no trial at all."""
+    planned = {name for one in plan.rounds for sitting in one.sittings for name in sitting.contenders}
+    return planned - {trial.contender for trial in results.load().trials}
 
 
 def measure(plan: Plan, setting: Setting, results: Results, console: Console) -> None:
@@ -90,7 +96,8 @@ def _top_rate(trials: list[Trial], contenders: tuple[str, ...]) -> float | None:
     rates = [
         trial.rate_per_s
         for trial in trials
-        if trial.contender in contenders and trial.workload == LADDER_WORKLOAD and not trial.invalid
+        # A rate to begin with, good enough from a trial that is no measurement.
+        if trial.contender in contenders and trial.workload == LADDER_WORKLOAD and trial.requests
     ]
     return max(rates, default=None)
 

@@ -37,6 +37,6 @@ def leaked_connections(port: int, patience_s: float) -> int:
 
 def _half_closed(port: int) -> int:
     return sum(
-        connection.status == psutil.CONN_CLOSE_WAIT and connection.laddr.port == port
+        connection.status == psutil.CONN_CLOSE_WAIT and connection.laddr[1:] == (port,)
         for connection in psutil.net_connections("tcp")
     )

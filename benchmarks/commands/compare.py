@@ -1,6 +1,7 @@
 """`compare`: contenders measured against each other."""
 
 import argparse
+from pathlib import Path
 
 from benchmarks import contenders
 from benchmarks.carry_out import Setting, carry_out
@@ -15,6 +16,9 @@ def register(commands: Commands) -> None:
     """Add the command."""
     parser = commands.add_parser("compare", help="measure contenders against each other")
     parser.set_defaults(command=run)
+    parser.add_argument(
+        "--contenders", type=Path, default=contenders.CONTENDERS_FILE, metavar="FILE", help="entries of your own"
+    )
     parser.add_argument("--only", type=names, default=[], metavar="NAMES", help="contenders, by commas")
     parser.add_argument("--except", dest="but", type=names, default=[], metavar="NAMES", help="not these")
     parser.add_argument("--workloads", type=names, default=[], metavar="NAMES", help=", ".join(WORKLOADS))
@@ -28,7 +32,7 @@ def register(commands: Commands) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Measure, and report what there is."""
-    field = contenders.load(contenders.CONTENDERS_FILE)
+    field = contenders.load(options.contenders)
     profile = chosen_profile(options)
     elsewhere = [contenders.elsewhere(text) for text in options.url]
     chosen = [*_chosen(options, field.contender, profile), *elsewhere]

@@ -191,7 +191,8 @@ def test_servers_end_with_a_lab_that_is_killed(tmp_path: Path, mark: str) -> Non
         "import os, sys, time; from pathlib import Path\n"
         "from benchmarks.launch import running; from benchmarks.records import Contender\n"
         f"mine = Contender.model_validate_json({contender.model_dump_json()!r})\n"
-        f"with running(mine, dict(os.environ), {sorted(os.sched_getaffinity(0))}, Path({str(tmp_path)!r}, 'log'), '/'):\n"
+        "cores = sorted(os.sched_getaffinity(0))\n"
+        f"with running(mine, dict(os.environ), cores, Path({str(tmp_path)!r}, 'log'), '/'):\n"
         "    print('ready', flush=True); time.sleep(600)\n"
     )
     process = subprocess.Popen(

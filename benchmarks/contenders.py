@@ -7,7 +7,9 @@ from urllib.parse import urlsplit
 from pydantic import ValidationError
 
 from benchmarks.failures import UsageError
+from benchmarks.plan import PROFILES
 from benchmarks.records import Contender, Record
+from benchmarks.workloads import ALL_WORKLOADS
 
 CONTENDERS_FILE = Path(__file__).with_name("contenders.toml")
 _AGAIN = "-again"
@@ -33,7 +35,18 @@ def load(path: Path) -> Field:
         raise UsageError(f"{path.name}: two contenders have the same name")
     if field.control not in {None, *names}:
         raise UsageError(f"{path.name}: the control {field.control!r} is no contender")
+    for contender in field.contender:
+        _require_known(path, contender)
     return field
+
+
+def _require_known(path: Path, contender: Contender) -> None:
+    for kind, given, known in (
+        ("workload", contender.workloads, ALL_WORKLOADS),
+        ("profile", contender.profiles, PROFILES),
+    ):
+        if unknown := [name for name in given if name not in known]:
+            raise UsageError(f"{path.name}: {contender.name} names the unknown {kind} {unknown[0]!r}")
 
 
 def _first(error: ValidationError) -> str:
@@ -63,7 +76,9 @@ def with_control(contenders: list[Contender], control: str | None) -> list[Conte
 def elsewhere(text: str) -> Contender:
     """The contender of NAME=URL; raises UsageError."""
     name, _, url = text.partition("=")
+    if urlsplit(url).scheme not in {"http", "https"}:
+        raise UsageError(f"--url takes NAME=URL, not {text!r}")
     try:
-        return Contender(name=name, framework=name, server=urlsplit(url).netloc or "?", url=url.rstrip("/"))
+        return Contender(name=name, framework=name, server=urlsplit(url).netloc, url=url.rstrip("/"))
     except ValidationError as error:
         raise UsageError(f"--url takes NAME=URL, not {text!r}: {_first(error)}") from None

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, Self, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from benchmarks.histogram import Histogram
 
@@ -48,6 +48,12 @@ class Contender(Record):
     profiles: list[str] = []
     layer: str = ""
     control_of: str = ""
+
+    @model_validator(mode="after")
+    def _runs_here_or_elsewhere(self) -> Self:
+        if bool(self.command) == bool(self.url):
+            raise ValueError("needs either a command or a url")
+        return self
 
     @property
     def label(self) -> str:

@@ -3,11 +3,13 @@
 import random
 import string
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import httpx2
 
 from benchmarks.failures import LabError
+
+T = TypeVar("T")
 
 # JSON that a check looks into; what is not there fails the check.
 Json = Any
@@ -131,11 +133,20 @@ def verify(url: str, name: str, chance: random.Random) -> Verified:
     answered: list[httpx2.Response] = []
     with httpx2.Client(base_url=url, timeout=10, event_hooks={"response": [answered.append]}) as client:
         run = Verification(client, chance)
-        # First: what the checks add and delete may leave its trace in a page.
-        sample_bytes = sum(len(client.get(path).content) for path in SAMPLE)
+        # The sample first: what the checks add and delete may leave its trace in a page.
+        sample_bytes = _held(name, sample, run)
         for check in CHECKS:
-            try:
-                check(run)
-            except (Unexpected, httpx2.HTTPError, LookupError, TypeError, ValueError) as error:
-                raise LabError(f"{name} breaks the contract ({check.__name__}): {error!s}") from None
+            _held(name, check, run)
     return Verified(len(answered), sample_bytes)
+
+
+def _held(name: str, check: Callable[[Verification], T], run: Verification) -> T:
+    try:
+        return check(run)
+    except (Unexpected, httpx2.HTTPError, LookupError, TypeError, ValueError) as error:
+        raise LabError(f"{name} breaks the contract ({check.__name__}): {error!s}") from None
+
+
+def sample(run: Verification) -> int:
+    """Bytes of the bodies of a fixed sample."""
+    return sum(len(run.client.get(path).content) for path in SAMPLE)

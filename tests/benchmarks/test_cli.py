@@ -91,7 +91,7 @@ def test_results_that_cannot_be_written_are_refused_before_anything_starts(
 
 def test_a_report_of_a_folder_without_results_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert complaint(["report", str(tmp_path)], capsys) == (
-        2, f"error: {tmp_path} holds no results: plan.json is missing\n",
+        2, f"error: {tmp_path} holds no results: format.json is missing\n",
     )  # fmt: skip
 
 

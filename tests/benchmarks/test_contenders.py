@@ -1,12 +1,17 @@
 """The file of contenders, its mistakes, and the choice among them."""
 
+from inspect import iscoroutinefunction
 from pathlib import Path
 
 import pytest
+from fastapi.routing import APIRoute
 
 from benchmarks import contenders
+from benchmarks.analyse import pairs
 from benchmarks.failures import UsageError
 from benchmarks.launch import command_of
+from benchmarks.variants import sync_routes
+from fastapi_impl import books
 from tests.benchmarks.factories import FIELD
 
 GOOD = """
@@ -19,22 +24,50 @@ command = ["run"]
 NAMES = [contender.name for contender in FIELD]
 
 
-def test_the_committed_file_holds_both_frameworks_on_their_own_and_on_the_same_server() -> None:
+def test_the_answer_is_about_both_frameworks_on_their_own_and_on_the_same_server() -> None:
     field = contenders.load(contenders.CONTENDERS_FILE)
-    assert {one.name: (one.framework, one.server, one.default) for one in field.contender} == {
-        "flask-gunicorn": ("Flask", "gunicorn", True),
-        "fastapi-uvicorn": ("FastAPI", "uvicorn", True),
-        "flask-granian": ("Flask", "granian", False),
-        "fastapi-granian": ("FastAPI", "granian", False),
+    assert {one.name: (one.framework, one.server) for one in field.contender if one.default} == {
+        "flask-gunicorn": ("Flask", "gunicorn"),
+        "fastapi-uvicorn": ("FastAPI", "uvicorn"),
+        "flask-granian": ("Flask", "granian"),
+        "fastapi-granian": ("FastAPI", "granian"),
     }
     assert field.control in NAMES
 
 
-def test_the_committed_contenders_are_equal_in_workers_and_threads_and_every_place_is_filled() -> None:
+def test_the_committed_contenders_have_equal_threads_and_every_place_is_filled() -> None:
     field = contenders.load(contenders.CONTENDERS_FILE).contender
-    assert len({(one.workers, one.threads) for one in field}) == 1
+    assert len({one.threads for one in field}) == 1
     assert not [part for one in field for part in command_of(one, 8123) if "{" in part]
-    assert all("8123" in command_of(one, 8123) for one in field)
+    assert all("8123" in " ".join(command_of(one, 8123)) for one in field)
+
+
+def test_every_committed_variant_differs_from_another_contender_in_one_thing_only() -> None:
+    field = contenders.load(contenders.CONTENDERS_FILE).contender
+    compared = {contender.name for pair in pairs(field) for contender in (pair.base, pair.other)}
+    assert compared == {one.name for one in field}
+
+
+def test_routes_that_are_plain_functions_really_are() -> None:
+    served = {route.name: route.endpoint for route in sync_routes.router.routes if isinstance(route, APIRoute)}
+    twin = {route.name for route in books.router.routes if isinstance(route, APIRoute)}
+    assert served.keys() == twin
+    assert not any(iscoroutinefunction(endpoint) for endpoint in served.values())
+
+
+@pytest.mark.parametrize(
+    ("text", "name"), [("shop=http://127.0.0.1:9/", "shop"), ("new-one=https://books.example", "new-one")]
+)
+def test_a_server_elsewhere_is_named_by_whoever_asks(text: str, name: str) -> None:
+    contender = contenders.elsewhere(text)
+    assert (contender.name, contender.command) == (name, [])
+    assert not contender.url.endswith("/")
+
+
+@pytest.mark.parametrize("text", ["http://127.0.0.1:9", "shop", "shop=", "Shop 1=http://127.0.0.1:9", "shop=ftp://x"])
+def test_what_names_no_server_is_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="--url takes NAME=URL"):
+        contenders.elsewhere(text)
 
 
 @pytest.mark.parametrize(
@@ -47,7 +80,10 @@ def test_the_committed_contenders_are_equal_in_workers_and_threads_and_every_pla
         (GOOD.replace('"one"', '"One two"'), "contender.0.name: String should match"),
         (GOOD.replace('"Flask"', '""'), "contender.0.framework: String should have at least 1 character"),
         (GOOD.replace('["run"]', '"run"'), "contender.0.command: Input should be a valid list"),
-        (GOOD.replace('["run"]', "[]"), "contender.0.command: List should have at least 1 item"),
+        (GOOD.replace('["run"]', "[]"), "contender.0: Value error, needs either a command or a url"),
+        (GOOD + 'url = "http://127.0.0.1"\n', "contender.0: Value error, needs either a command or a url"),
+        (GOOD + 'workloads = ["dance"]\n', "one names the unknown workload 'dance'"),
+        (GOOD + 'profiles = ["slow"]\n', "one names the unknown profile 'slow'"),
         (GOOD + "workers = 0\n", "contender.0.workers: Input should be greater than or equal to 1"),
         (GOOD + "colour = 1\n", "contender.0.colour: Extra inputs are not permitted"),
         ("speed = 1\n" + GOOD, "speed: Extra inputs are not permitted"),

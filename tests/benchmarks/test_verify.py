@@ -49,5 +49,5 @@ def test_every_check_can_refuse() -> None:
 
 
 def test_a_server_that_is_gone_is_refused_in_one_line() -> None:
-    with pytest.raises(LabError, match=r"^mine breaks the contract \(page_has_books_and_a_next\): "):
+    with pytest.raises(LabError, match=r"^mine breaks the contract \(sample\): "):
         verify(f"http://127.0.0.1:{free_port()}", "mine", random.Random(1))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from benchmarks.analyse import Analysis, Trust
 from benchmarks.decision_record.answers import Choice
-from benchmarks.plan import PROFILES
+from benchmarks.plan import PROFILES, sitting
 from benchmarks.records import Plan, Run
 from benchmarks.text import percent
 from benchmarks.workloads import ALL_WORKLOADS, WORKLOADS
@@ -41,13 +41,14 @@ def versions(run: Run, choice: Choice) -> str:
 def measured(run: Run, analysis: Analysis) -> str:
     """What was done, in two sentences."""
     plan, trust = run.plan, analysis.trust
-    titles = [ALL_WORKLOADS[name].title.lower() for name in plan.workloads]
+    known = _measured_workloads(analysis)
+    titles = ", ".join(ALL_WORKLOADS[name].title.lower() for name in plan.workloads if name in known)
     rounds = len({trial.round for trial in run.trials})
     noise = (
         "" if trust.noise is None else f" Two starts of one server differ by {100 * trust.noise:.1f} % (noise floor)."
     )
     return (
-        f"CPU of the whole process tree for one request ({', '.join(titles)}), over {plan.catalogue_rows:,} books, in "
+        f"CPU of the whole process tree for one request ({titles or 'none'}), over {plan.catalogue_rows:,} books, in "
         f"{rounds} rounds of fresh server starts; {trust.valid} of {trust.planned} planned trials are valid, after "
         f"{trust.checks:,} checked answers.{noise or ''}"
     )
@@ -55,16 +56,20 @@ def measured(run: Run, analysis: Analysis) -> str:
 
 def not_measured(run: Run, analysis: Analysis) -> list[str]:
     """What nobody may read out of this record."""
-    return [*_gaps(run, analysis), *_surroundings(run), *_place(run)]
+    return [*_gaps(analysis), *_surroundings(run), *_place(run)]
 
 
-def _gaps(run: Run, analysis: Analysis) -> Iterator[str]:
-    left_out = [workload.title.lower() for name, workload in WORKLOADS.items() if name not in run.plan.workloads]
-    if left_out:
-        yield f"Workloads left out: {', '.join(left_out)}."
+def _measured_workloads(analysis: Analysis) -> set[str]:
+    return {cell.workload for cell in analysis.cells}
+
+
+def _gaps(analysis: Analysis) -> Iterator[str]:
+    known = _measured_workloads(analysis)
+    if left_out := [workload.title.lower() for name, workload in WORKLOADS.items() if name not in known]:
+        yield f"Workloads: {', '.join(left_out)}."
     if missing := len(analysis.trust.missing):
         yield f"{missing} of {analysis.trust.planned} planned trials: no attempt was valid."
-    if not analysis.ladders:
+    if not any(rung.trials for ladder in analysis.ladders for rung in ladder.rungs):
         yield "Latency at a given rate of arrivals."
     if not analysis.capacities:
         yield "The highest rate that keeps a promise (capacity)."
@@ -104,6 +109,9 @@ def _selection(plan: Plan, names: list[str]) -> Iterator[str]:
     usual = PROFILES.get(plan.profile)
     if not usual or usual.rounds != len(plan.rounds):
         yield f"--rounds {len(plan.rounds)}"
+    first = next(iter(plan.rounds[0].sittings), None)
+    if first and (not usual or first != sitting(first.workload, first.contenders, usual)):
+        yield f"--seconds {first.slice_s * first.slices:g}"
 
 
 def repeat(run: Run) -> list[str]:

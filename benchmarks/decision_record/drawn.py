@@ -25,9 +25,13 @@ def decision_record_html(run: Run, analysis: Analysis, price: Price) -> str:
         f"<h1>Decision record: {escape(told.title)}</h1><dl>{facts}</dl>"
         f"<h2>Decision, by CPU per request</h2>{_list(told.decision, 'decision')}"
         f"{_table(told)}<p class=note>{escape(told.arithmetic)}</p>"
-        f"<h2>Consequences</h2>{_list(told.consequences)}<h2>Not measured</h2>{_list(told.not_measured, 'columns')}"
+        f"{_consequences(told)}<h2>Not measured</h2>{_list(told.not_measured, 'columns')}"
         f"<h2>To repeat it</h2><pre>{escape(chr(10).join(told.repeat))}</pre></main>\n"
     )
+
+
+def _consequences(told: Sections) -> str:
+    return f"<h2>Consequences</h2>{_list(told.consequences)}" if told.consequences else ""
 
 
 def _list(lines: Iterable[str], kind: str = "") -> str:
@@ -56,8 +60,7 @@ def decision_record_md(run: Run, analysis: Analysis, price: Price) -> str:
         _bullets(told.decision),
         _grid(told),
         told.arithmetic,
-        "## Consequences",
-        _bullets(told.consequences),
+        *(["## Consequences", _bullets(told.consequences)] if told.consequences else []),
         "## Not measured",
         _bullets(told.not_measured),
         "## To repeat it",

@@ -12,6 +12,7 @@ from benchmarks.decision_record.answers import choices
 from benchmarks.decision_record.context import command, not_measured, repeat
 from benchmarks.decision_record.price import plain
 from benchmarks.decision_record.record import Sections, sections
+from benchmarks.plan import PROFILES, make_plan
 from benchmarks.records import Run
 from benchmarks.workloads import WORKLOADS
 from tests.benchmarks.factories import CONTROL, FIELD, a_busy_run, a_contender, a_plan, a_run, an_environment
@@ -94,7 +95,7 @@ def test_the_numbers_keep_three_digits_however_small() -> None:
 def test_what_was_not_measured_comes_from_the_run() -> None:
     sparse = a_run(a_plan(workloads=("read", "list")))
     told = not_measured(sparse, analyse(sparse))
-    left_out = next(line for line in told if line.startswith("Workloads left out"))
+    left_out = next(line for line in told if line.startswith("Workloads: "))
     assert "search" in left_out
     assert "read one" not in left_out
     assert "PostgreSQL: no contender used it." in told
@@ -107,9 +108,16 @@ def test_what_was_measured_is_not_said_to_be_missing() -> None:
     postgres = FIELD[0].model_copy(update={"database": "postgresql", "workers": 2})
     plan = run.plan.model_copy(update={"contenders": [*run.plan.contenders, postgres]})
     told = not_measured(run.model_copy(update={"plan": plan}), analysis)
-    assert not any(word in line for line in told for word in ("left out", "PostgreSQL", "Latency", "capacity"))
+    assert not any(word in line for line in told for word in ("Workloads", "PostgreSQL", "Latency", "capacity"))
     assert "Other than 1 or 2 worker processes a server." in told
     assert any(line.startswith("1 of ") and "no attempt was valid" in line for line in told)
+
+
+def test_a_workload_without_a_valid_trial_was_not_measured() -> None:
+    whole = a_run(a_plan(workloads=("read", "list")))
+    run = whole.model_copy(update={"trials": [trial for trial in whole.trials if trial.workload == "read"]})
+    assert "one request (read one)" in dict(record_of(run).facts)["Measured"]
+    assert any(line.startswith("Workloads: list,") for line in not_measured(run, analyse(run)))
 
 
 def test_shared_cores_are_owned_up_to() -> None:
@@ -139,6 +147,14 @@ def test_the_command_makes_the_same_plan() -> None:
     assert "--workloads read,list,search,write,login,journey --rounds 8" in told
 
 
+def test_a_plan_of_another_length_is_made_by_its_options() -> None:
+    profile = PROFILES["quick"]
+    same = make_plan("compare", FIELD[:2], ["read"], profile, seed=1)
+    longer = make_plan("compare", FIELD[:2], ["read"], profile._replace(main_s=3.2, rounds=9), seed=1)
+    assert command(a_run(same)).endswith("--workloads read")
+    assert command(a_run(longer)).endswith("--workloads read --rounds 9 --seconds 3.2")
+
+
 @pytest.mark.parametrize(
     ("revision", "told"),
     [
@@ -155,7 +171,9 @@ def test_a_control_alone_is_no_choice() -> None:
     run = a_run(a_plan(contenders=[FIELD[1], CONTROL]))
     assert choices(run, analyse(run)) == []
     assert "No choice was measured" in decision_record_md(run, analyse(run), DEFAULT_PRICE)
-    assert "No choice was measured" in decision_record_html(run, analyse(run), DEFAULT_PRICE)
+    html = decision_record_html(run, analyse(run), DEFAULT_PRICE)
+    assert "No choice was measured" in html
+    assert "Consequences" not in html
 
 
 def test_page_and_markdown_say_the_same() -> None:

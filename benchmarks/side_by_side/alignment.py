@@ -11,7 +11,8 @@ from benchmarks.side_by_side.code import Block, Code
 # Lines that share less than this of their words are not shown as one line changed.
 _LIKENESS = 0.25
 _TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
-_DEFINITION = re.compile(r"\s*(?:async )?(?:def|class) (\w+)")
+# What a reader looks for stands beside itself, however much else is different in its line.
+_LANDMARK = re.compile(r"\s*(?:(?:async )?(?:def|class) \w+|@[\w.]+)")
 # Stand in most lines of a kind, and make none like another.
 _COMMON_WORDS = {"from", "import", "return", "await", "async", "self"}
 
@@ -90,7 +91,7 @@ def _words(line: str) -> Counter[str]:
 
 
 def _likeness(one: str, other: str, words: Counter[str], others: Counter[str]) -> float:
-    if _defined(one) and _defined(one) == _defined(other):
+    if _landmark(one) and _landmark(one) == _landmark(other):
         return 2.0
     total = words.total() + others.total()
     if not total:
@@ -100,9 +101,9 @@ def _likeness(one: str, other: str, words: Counter[str], others: Counter[str]) -
     return share + 0.1 * (one == other) if share >= _LIKENESS else 0.0
 
 
-def _defined(line: str) -> str:
-    found = _DEFINITION.match(line)
-    return found[1] if found else ""
+def _landmark(line: str) -> str:
+    found = _LANDMARK.match(line)
+    return found[0].replace("async ", "") if found else ""
 
 
 def _trace(

@@ -98,6 +98,15 @@ def test_lines_are_paired_in_order_with_those_they_are_most_like() -> None:
     assert pair_lines(left, right) == [(None, 0), (0, 1), (None, 2), (1, 3)]
 
 
+def test_a_decorator_stands_beside_itself_however_much_else_it_says() -> None:
+    left = ['@router.post("/")', "@operation(user=True)", "def add(): ..."]
+    right = [
+        '@router.post("/", status_code=201, responses={201: sends("Location"), **problems(400, 401, 403)})',
+        "async def add(a, b, c, d, e): ...",
+    ]
+    assert pair_lines(left, right) == [(0, 0), (1, None), (2, 1)]
+
+
 def test_changed_words_are_marked_and_nothing_else() -> None:
     (row,) = align(read_code("x = read(a)\n"), read_code("x = await read(b)\n"))
     assert line_html(coloured_lines("x = read(a)\n")[0], row.left_changes) == "x = read(<mark>a</mark>)"

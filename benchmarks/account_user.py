@@ -3,8 +3,11 @@
 import json
 import time
 import uuid
+from collections import defaultdict
 from typing import ClassVar, NamedTuple
 from urllib.parse import urlencode
+
+from gevent.lock import RLock
 
 from benchmarks.answers import Book, Expected, Me, Tokens, a_book, a_token_pair, an_account, nothing
 from benchmarks.api_user import OWNER_PREFIX, ApiUser
@@ -33,29 +36,34 @@ class Account(NamedTuple):
 
 
 class AccountUser(ApiUser):
-    """Has an account, registered over the API, and acts as its owner."""
+    """Has an account, registered over the API and shared with the other users of its server, and acts as its owner."""
 
     abstract = True
-    # A user that stops leaves its account to the next one: registering and logging in cost a password hash each.
-    spare_accounts: ClassVar[dict[str, list[Account]]] = {}
-    account: Account
+    # One account is enough for all: registering and logging in cost a password hash each.
+    accounts: ClassVar[dict[str, Account]] = {}
+    _entrances: ClassVar[defaultdict[str, RLock]] = defaultdict(RLock)
 
     def on_start(self) -> None:
         """Learn about books, and become somebody."""
         super().on_start()
         self.take_account()
 
-    def take_account(self) -> None:
-        """Register, or take over an account, and log in."""
-        spare = self.spare_accounts.get(str(self.host))
-        self.account = spare.pop() if spare else self._register()
-        self.keep_token_fresh()
+    @property
+    def account(self) -> Account:
+        """Who this user is."""
+        return self.accounts[str(self.host)]
 
-    def on_stop(self) -> None:
-        """Leave the account to another user."""
-        super().on_stop()
-        if hasattr(self, "account"):
-            self.spare_accounts.setdefault(str(self.host), []).append(self.account)
+    @classmethod
+    def forget_all(cls) -> None:
+        """Servers that know nobody stand where those before them stood."""
+        cls.accounts.clear()
+
+    def take_account(self) -> None:
+        """Register, if nobody of this server has, and log in."""
+        with self._entrances[str(self.host)]:
+            if str(self.host) not in self.accounts:
+                self.accounts[str(self.host)] = self._register()
+            self.keep_token_fresh()
 
     def _register(self) -> Account:
         # By no seed: the name must be new to the server, which may know those of another run.
@@ -79,7 +87,7 @@ class AccountUser(ApiUser):
 
     def _keep(self, pair: Tokens) -> None:
         renew_at = time.monotonic() + pair["expires_in"] / 2
-        self.account = self.account._replace(token=pair["access_token"], renew_at=renew_at)
+        self.accounts[str(self.host)] = self.account._replace(token=pair["access_token"], renew_at=renew_at)
 
     def me(self) -> Me:
         """Ask who one is."""

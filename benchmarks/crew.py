@@ -11,6 +11,7 @@ from locust import User
 from locust.env import Environment
 
 from benchmarks import users
+from benchmarks.account_user import AccountUser
 from benchmarks.lean.course import Course
 from benchmarks.lean.user import LeanUser
 from benchmarks.orders import Seating, Seen, Standing, WarmUp
@@ -32,12 +33,17 @@ class Crew:
         self._courses: dict[str, Course] = {}
         self._begun: dict[str, int] = {}
         self._failed: dict[str, str] = {}
+        self._round = 0
         environment.events.request.add_listener(self._on_request)  # type: ignore[no-untyped-call]  # Locust's
 
     def seat(self, seating: Seating) -> None:
         """Make the user classes of a sitting, one for each contender; Locust starts their users."""
         self._courses = {name: Course(seating.arrivals, seating.seed) for name in seating.urls}
         self._begun, self._failed = dict.fromkeys(seating.urls, 0), {}
+        if self._round != seating.round:
+            # Fresh servers know nobody, even where one has the address of another before it.
+            AccountUser.forget_all()
+            self._round = seating.round
         self._environment.user_classes = [self._class_for(name, seating) for name in seating.urls]
 
     def _class_for(self, contender: str, seating: Seating) -> type[User]:

@@ -14,6 +14,8 @@ class Seating(Record):
     """Users for one workload, as many for each server."""
 
     do: Literal["seat"] = "seat"
+    # Another round means other servers, whatever their addresses.
+    round: int = 0
     workload: Annotated[str, Field(min_length=1)]
     urls: Annotated[dict[str, str], Field(min_length=1)]
     users: Annotated[int, Field(ge=1)]

@@ -15,6 +15,7 @@ _START_OVERHEAD_S = 1.5
 _ROUND_OVERHEAD_S = 1.0
 _SEATING_OVERHEAD_S = 0.3
 _SLICE_OVERHEAD_S = 0.02
+_WARM_UP_OVERHEAD_S = 0.1
 _SEED_S = 2.0
 
 CATALOGUE_ROWS = 10_000
@@ -51,8 +52,8 @@ class Profile(NamedTuple):
 PROFILES = {
     profile.name: profile
     for profile in (
-        Profile("quick", 6, 1.6, 0.4, 0.8, 0.8, 1, 0.3, 0.4, control_everywhere=False, limit_s=290),
-        Profile("standard", 10, 2.4, 1.2, 3.0, 1.5, 2, 0.3, 1.5),
+        Profile("quick", 6, 1.4, 0.4, 0.8, 0.8, 1, 0.3, 1.5, control_everywhere=False, limit_s=290),
+        Profile("standard", 10, 2.4, 1.2, 3.0, 1.5, 2, 0.3, 2.0),
         Profile("thorough", 30, 4.8, 2.4, 6.0, 4.0, 3, 0.5, 3.0),
     )
 }
@@ -165,6 +166,7 @@ def duration_s(plan: Plan) -> float:
 
 
 def _sitting_s(sitting: Sitting, timing: Timing) -> float:
-    warm_up_s = (timing.warm_up_min_s + timing.warm_up_max_s) / 2
+    # Most rates settle soon.
+    warm_up_s = timing.warm_up_min_s + _WARM_UP_OVERHEAD_S
     slice_s = sitting.slices * (sitting.slice_s + _SLICE_OVERHEAD_S)
     return _SEATING_OVERHEAD_S + len(sitting.contenders) * (warm_up_s + slice_s)

@@ -52,7 +52,7 @@ def hold(
     records = {stand.contender.name: _Record(stand) for stand in stands}
     present = sitting.model_copy(update={"contenders": list(records)})
     with HostWatch(bench.cores) as watch:
-        _seat(bench, generator, records, present, attempt)
+        _seat(bench, generator, records, present, number, attempt)
         _warm_up(bench, generator, records, sitting)
         for name in turns(present):
             if not records[name].problems:
@@ -60,10 +60,13 @@ def hold(
     return [_trial(number, sitting, attempt, record, watch.host) for record in records.values()]
 
 
-def _seat(bench: Bench, generator: Generator, records: dict[str, _Record], sitting: Sitting, attempt: int) -> None:
+def _seat(
+    bench: Bench, generator: Generator, records: dict[str, _Record], sitting: Sitting, number: int, attempt: int
+) -> None:
     arrivals = sitting.arrivals
     users = arrivals.in_flight if arrivals else ALL_WORKLOADS[sitting.workload].users or bench.plan.timing.users
     seating = Seating(
+        round=number,
         workload=sitting.workload,
         urls={name: record.stand.server.url for name, record in records.items()},
         users=users,

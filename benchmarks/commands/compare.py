@@ -5,6 +5,7 @@ from pathlib import Path
 
 from benchmarks import contenders
 from benchmarks.carry_out import Setting, carry_out
+from benchmarks.chats import TWINS
 from benchmarks.commands.arguments import Commands, names
 from benchmarks.commands.budget import add_budget, add_distribution, chosen_distribution, chosen_profile, chosen_seed
 from benchmarks.plan import LADDER_WORKLOAD, Profile, make_plan
@@ -64,7 +65,7 @@ def _workloads(options: argparse.Namespace, profile: Profile) -> list[str]:
 
 
 def _ladder(chosen: list[Contender], workloads: list[str], *, named: bool) -> tuple[str, ...]:
-    """Whose latency against load is measured: the default contenders, or whoever was asked for."""
+    """Whose latency against load is measured: each framework on its usual server, or whoever was asked for."""
     if LADDER_WORKLOAD not in workloads:
         return ()
-    return tuple(one.name for one in chosen if one.default or named or one.url)
+    return tuple(one.name for one in chosen if one.name in TWINS or named or one.url)

@@ -7,7 +7,7 @@ from typing import ClassVar
 from gevent.lock import RLock
 from locust import task
 
-from benchmarks.account_user import JSON, Account, AccountUser
+from benchmarks.account_user import JSON, AccountUser
 from benchmarks.lean.connection import Answer, Connection
 from benchmarks.stream_checks import Question
 
@@ -16,28 +16,21 @@ _FEWEST_TOKENS, _MOST_TOKENS = 5, 15
 
 
 class ChatUser(AccountUser):
-    """Asks a language model that takes its time, and listens to the end; benchmarks.chat_upstream speaks for it.
+    """Asks a language model that takes its time, and listens to the end; benchmarks.chat_upstream speaks for it."""
 
-    All chats of a server have one account, for hundreds would cost two password hashes each.
-    """
-
-    _accounts: ClassVar[dict[str, Account]] = {}
+    # Names of the accounts for which the stand-in has answered.
+    _heard: ClassVar[set[str]] = set()
     _door: ClassVar[RLock] = RLock()
 
     def on_start(self) -> None:
         """Log in, and make sure that it is the stand-in which answers."""
+        self.take_account()
         with self._door:
-            if str(self.host) not in self._accounts:
-                self.take_account()
+            if self.account.username not in self._heard:
                 probe = Question(tokens=1)
                 headers = self.account.authorization | JSON
                 self.client.set_up("POST", "/chat", name="chat", headers=headers, body=probe.body, check=probe.wrong)
-                self._accounts[str(self.host)] = self.account
-            self.account = self._accounts[str(self.host)]
-
-    def on_stop(self) -> None:
-        """Hang up; the account is not for one user alone."""
-        self.client.connection.close()
+                self._heard.add(self.account.username)
 
     @task
     def chat(self) -> None:

@@ -12,6 +12,7 @@ from benchmarks.commands import (
     compare,
     decision,
     diff,
+    generators,
     layers,
     report,
     selftest,
@@ -21,7 +22,7 @@ from benchmarks.commands import (
 from benchmarks.failures import LabError
 
 INTERRUPTED = 130
-_COMMANDS = (compare, layers, capacity, chats, transfers, selftest, diff, report, decision, side_by_side)
+_COMMANDS = (compare, layers, capacity, chats, transfers, generators, selftest, diff, report, decision, side_by_side)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,0 +1,1 @@
+"""Load generators against each other: how much load each applies with one core."""

@@ -2,36 +2,21 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import ValidationError
 
-from benchmarks.histogram import Histogram, bucket_of
+from benchmarks.histogram import Histogram
 
 latencies = st.lists(st.integers(0, 10**8), max_size=60)
-
-
-@pytest.mark.parametrize("value_us", [0, 1, 37, 999, 1023])
-def test_below_a_millisecond_every_microsecond_counts(value_us: int) -> None:
-    assert bucket_of(value_us) == value_us
-
-
-@given(st.integers(1, 10**9))
-def test_a_bucket_begins_at_most_a_512th_below_its_values(value_us: int) -> None:
-    assert 0 <= value_us - bucket_of(value_us) <= value_us / 512
-    assert bucket_of(bucket_of(value_us)) == bucket_of(value_us)
+# To walk through the buckets of an hour takes milliseconds.
+FEW = settings(max_examples=20, deadline=None)
 
 
 @pytest.mark.parametrize("percent", [50, 90, 99, 99.9])
-def test_percentiles_are_those_of_numpy_within_the_width_of_a_bucket(percent: float) -> None:
-    values = np.random.default_rng(5).lognormal(8, 0.7, 20_000).astype(int)
-    expected = float(np.percentile(values, percent, method="inverted_cdf"))
-    assert Histogram.of(values.tolist()).percentile_us(percent) == pytest.approx(expected, rel=1 / 512)
-
-
-def test_percentiles_are_exact_below_a_millisecond() -> None:
-    values = np.random.default_rng(5).integers(100, 1000, 5000)
-    assert Histogram.of(values.tolist()).percentile_us(99) == np.percentile(values, 99, method="inverted_cdf")
+def test_a_percentile_is_right_to_three_figures(percent: float) -> None:
+    values = np.random.default_rng(1).lognormal(8, 1, 20_000).astype(int)
+    exact = sorted(values)[round(percent * len(values) / 100) - 1]
+    assert Histogram.of(values.tolist()).percentile_us(percent) == pytest.approx(exact, rel=0.001)
 
 
 @pytest.mark.parametrize(("samples", "percent"), [(1000, 99), (20, 50), (10_000, 99.9)])
@@ -41,22 +26,39 @@ def test_a_percentile_needs_ten_samples_beyond_it(samples: int, percent: float) 
 
 
 def test_a_histogram_of_nothing_has_no_percentile() -> None:
-    assert Histogram.of([]) == Histogram(buckets=[], max_us=0)
-    assert Histogram.of([]).percentile_us(50) is None
+    nothing = Histogram.of([])
+    assert nothing == Histogram()
+    assert (nothing.samples, nothing.mean_us, nothing.percentile_us(50)) == (0, 0, None)
+    assert list(nothing.buckets()) == []
 
 
+@FEW
 @given(latencies, latencies)
 def test_merging_is_the_same_as_counting_together(first: list[int], second: list[int]) -> None:
     together = Histogram.of(first + second)
-    assert Histogram.merged([Histogram.of(first), Histogram.of(second)]) == together
-    assert together.samples == len(first) + len(second)
+    merged = Histogram.merged([Histogram.of(first), Histogram.of(second)])
+    assert list(merged.buckets()) == list(together.buckets())
+    assert (merged.max_us, merged.sum_us) == (together.max_us, together.sum_us)
+    assert merged.samples == len(first) + len(second)
 
 
-def test_the_maximum_stays_exact() -> None:
-    parts = [Histogram.of([123_457]), Histogram.of([9])]
-    assert Histogram.merged(parts).max_us == 123_457
+@given(st.lists(st.integers(0, 10**8), min_size=1, max_size=60))
+def test_greatest_and_mean_are_exact(values: list[int]) -> None:
+    counted = Histogram.of(values)
+    assert counted.max_us == counted.value_at(100) == max(values)
+    assert counted.mean_us == pytest.approx(sum(values) / len(values))
 
 
-def test_a_bucket_with_nothing_in_it_is_refused() -> None:
-    with pytest.raises(ValidationError):
-        Histogram(buckets=[(5, 0)], max_us=5)
+@FEW
+@given(latencies)
+def test_what_is_written_down_is_read_again(values: list[int]) -> None:
+    counted = Histogram.of(values)
+    again = Histogram.model_validate_json(counted.model_dump_json())
+    assert again == counted
+    assert list(again.buckets()) == list(counted.buckets())
+
+
+def test_buckets_stand_for_every_sample_in_ascending_order() -> None:
+    buckets = list(Histogram.of([900, 5, 5, 70_000]).buckets())
+    assert [count for _, count in buckets] == [2, 1, 1]
+    assert [value for value, _ in buckets] == pytest.approx([5, 900, 70_000], rel=0.001)

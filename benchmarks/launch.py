@@ -42,6 +42,8 @@ class Server(NamedTuple):
     pid: int | None
     start_up_s: float
     meter: Meter
+    # Several are stopped sooner when all are asked before one is awaited.
+    ask_to_stop: Callable[[], None] = lambda: None
 
 
 def environment_of(contender: Contender, base: dict[str, str]) -> dict[str, str]:
@@ -112,14 +114,31 @@ def running(
         process = _spawn(contender.name, command, environment, output)
     try:
         _await_answer(process, port, ready, contender.name, log)
-        yield Server(f"http://{HOST}:{port}", process.pid, time.perf_counter() - started, ProcessMeter(process.pid))
-        if leaked := leaked_connections(port, _CLOSE_LIMIT_S):
-            tell(contender.name, f"it leaks connections: {leaked} that its clients have closed are still open")
+        start_up_s = time.perf_counter() - started
+        farewell = _Farewell(process, port, lambda what: tell(contender.name, what))
+        yield Server(f"http://{HOST}:{port}", process.pid, start_up_s, ProcessMeter(process.pid), farewell)
+        farewell()
     finally:
         if stragglers := stop_tree(process):
             tell(contender.name, f"it hangs at its stop: {stragglers} processes were killed after {_STOP_LIMIT_S} s")
         if left := end_marked(mark):
             tell(contender.name, f"it left {left} processes behind, which were killed")
+
+
+class _Farewell:
+    """Asks a server to stop, once, after a look at the connections that it keeps."""
+
+    def __init__(self, process: subprocess.Popen[bytes], port: int, tell: Callable[[str], None]) -> None:
+        self._process, self._port, self._tell = process, port, tell
+        self._said = False
+
+    def __call__(self) -> None:
+        if self._said:
+            return
+        self._said = True
+        if leaked := leaked_connections(self._port, _CLOSE_LIMIT_S):
+            self._tell(f"it leaks connections: {leaked} that its clients have closed are still open")
+        self._process.terminate()
 
 
 def _spawn(name: str, command: list[str], environment: dict[str, str], output: IO[bytes]) -> subprocess.Popen[bytes]:

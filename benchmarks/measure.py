@@ -52,6 +52,8 @@ def standing(bench: Bench, planned: RoundPlan, audience: Audience) -> Iterator[t
                 tell(name, str(error))
         bench.generator.await_ready()
         yield stands, bench.generator
+        for stand in stands.values():
+            stand.server.ask_to_stop()
 
 
 @contextmanager

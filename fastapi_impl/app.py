@@ -35,6 +35,7 @@ from fastapi_impl.upstream import Upstream
 from shared import logs
 from shared.config import Settings
 from shared.docs import TAGS, TITLE, VERSION
+from shared.garbage import spare_start_up
 from shared.metrics import Metrics
 from shared.proxies import TrustedProxies
 from shared.services import Services
@@ -46,6 +47,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     async with create_task_group() as tasks:
         tasks.start_soon(app.state.thumbnails.catch_up)
         with app.state.stopping.at_signals():
+            spare_start_up()
             yield
         tasks.cancel_scope.cancel()
     if app.state.upstream:

@@ -32,6 +32,7 @@ from shared import logs
 from shared.config import Settings
 from shared.docs import OPENAPI_FILE
 from shared.fields import BOOK_SEGMENT
+from shared.garbage import spare_start_up
 from shared.metrics import Metrics
 from shared.proxies import TrustedProxies
 from shared.services import Services
@@ -84,4 +85,6 @@ def create_app(settings: Settings | None = None) -> ApiFlask:
     # In a process that forks afterwards, neither this thread nor its connection would be of use to the children: each
     # worker makes an application of its own.
     thumbnails.catch_up()
+    # WSGI knows no start-up beyond this function.
+    spare_start_up()
     return app

@@ -2,6 +2,7 @@
 
 locust -f benchmarks/locustfile.py --host http://127.0.0.1:5000 --class-picker      web UI
 locust -f benchmarks/locustfile.py --host … --headless -u 8 -t 30s JourneyUser      one workload, by its class
+locust -f benchmarks/locustfile.py --host … -u 64 --rate 200 --arrivals poisson     by a schedule, not by turns
 locust -f benchmarks/locustfile.py --host … --master | --worker                     on several machines
 
 ChatUser needs a server whose CHAT_UPSTREAM_URL is benchmarks.chat_upstream.
@@ -12,9 +13,11 @@ from pathlib import Path
 
 from locust import events
 from locust.argument_parser import LocustArgumentParser
+from locust.env import Environment
 
 from benchmarks import journey
 from benchmarks.failures import UsageError
+from benchmarks.lean import collecting
 from benchmarks.users import (
     ChatUser,
     CoverUser,
@@ -63,3 +66,10 @@ def add_arguments(parser: LocustArgumentParser) -> None:
     parser.add_argument(
         "--journey", type=_journey_file, default=str(journey.JOURNEY_FILE), help="File of the visits of JourneyUser"
     )
+    collecting.add_arguments(parser)
+
+
+@events.init.add_listener  # type: ignore[untyped-decorator]  # Locust's
+def collect(environment: Environment, **_: object) -> None:
+    """Users keep to a course, and what became of their requests is printed in the end."""
+    collecting.Collection(environment)

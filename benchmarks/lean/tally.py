@@ -51,3 +51,12 @@ class Tally(Record):
 
 
 _ADDED = tuple(name for name, field in Tally.model_fields.items() if field.annotation in {Count, int, float})
+_PERCENTILES = (50, 90, 95, 99, 99.9)
+
+
+def summary(tally: Tally) -> str:
+    """What became of requests, in two lines; latency counts from when a request was due."""
+    fates = f"{tally.ok} ok, {tally.failed} failed, {tally.late} late, {tally.dropped} dropped"
+    known = ((percent, tally.latency_us.percentile_us(percent)) for percent in _PERCENTILES)
+    shown = [f"p{percent:g} {value_us / 1000:.3f} ms" for percent, value_us in known if value_us is not None]
+    return f"Requests: {fates}\nLatency: {', '.join(shown) or 'too few requests to say'}"

@@ -1,0 +1,89 @@
+"""Courses in plain Locust, in one process and over workers."""
+
+import re
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks.generators.trials import serving
+from benchmarks.lean.arrivals import arrivals_of
+from benchmarks.lean.tally import Tally, summary
+from tests.servers import ROOT
+
+LOCUSTFILE = """
+from locust import events, task
+from benchmarks.lean import collecting
+from benchmarks.lean.user import LeanUser
+
+@events.init_command_line_parser.add_listener
+def add_arguments(parser):
+    parser.add_argument("--seed", type=int, default=0)
+    collecting.add_arguments(parser)
+
+@events.init.add_listener
+def collect(environment, **_):
+    collecting.Collection(environment)
+
+class Reader(LeanUser):
+    @task
+    def read(self):
+        self.client.request("GET", "/", name="read")
+"""
+FATES = re.compile(r"^Requests: (\d+) ok, (\d+) failed, (\d+) late, (\d+) dropped$", re.MULTILINE)
+
+
+def locust(folder: Path, *arguments: str) -> subprocess.Popen[str]:
+    file = folder / "reader.py"
+    file.write_text(LOCUSTFILE)
+    command = [sys.executable, "-m", "locust", "-f", str(file), "--headless", "--only-summary", *arguments]
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def fates(said: str) -> list[int]:
+    found = FATES.search(said)
+    assert found, said
+    return [int(count) for count in found.groups()]
+
+
+def test_a_schedule_is_divided_among_workers() -> None:
+    assert arrivals_of(0, "poisson", 64, 1) is None
+    part = arrivals_of(200, "poisson", 64, 4)
+    assert part is not None
+    assert (part.rate_per_s, part.in_flight) == (50, 16)
+
+
+@pytest.mark.parametrize("argument", ["--rate=-1", "--rate=fast", "--in-flight=0"])
+def test_a_schedule_that_makes_no_sense_is_refused(tmp_path: Path, argument: str) -> None:
+    process = locust(tmp_path, "--host", "http://127.0.0.1:9", "-t", "1s", argument)
+    _, said = process.communicate(timeout=30)
+    assert (process.returncode, f"'{argument.partition('=')[2]}' is not a" in said) == (2, True)
+
+
+def test_too_few_requests_have_no_percentiles() -> None:
+    assert summary(Tally()).endswith("too few requests to say")
+
+
+def test_workers_apply_the_rate_together_and_the_master_adds_up(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = str(free.getsockname()[1])
+    join = ("--worker", "--master-port", port)
+    load = ("--rate", "100", "--arrivals", "constant", "-u", "4", "-r", "100", "-t", "3s", "--expect-workers", "2")
+    with serving() as url:
+        master = locust(tmp_path, "--host", url, "--master", "--master-bind-port", port, *load)
+        workers = [locust(tmp_path, *join) for _ in range(2)]
+        try:
+            _, said = master.communicate(timeout=30)
+            for worker in workers:
+                worker.communicate(timeout=10)
+        finally:
+            for process in (master, *workers):
+                process.kill()
+                process.communicate()
+    ok, failed, late, dropped = fates(said)
+    assert failed == 0
+    assert ok + late + dropped == pytest.approx(300, rel=0.25)
+    assert ok > 0
+    assert "Latency: p50 " in said

@@ -87,7 +87,10 @@ class Connection:
         message = self._message(method, target, headers, body)
         for attempt in (1, 2):
             try:
-                self._connected().sendall(message)
+                link = self._connected()
+                # Almost always all of it at once; gevent's sendall asks the kernel for a buffer size each time.
+                if (sent := link.send(message)) < len(message):
+                    link.sendall(message[sent:])
                 self._read()
             except ConnectionFailed:
                 # A connection that the server closed while it was idle; nothing of this request was answered.

@@ -1,6 +1,7 @@
 """The lean connection, against a server that says exactly what a test wrote down."""
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from socket import SHUT_RDWR, create_server, socket
 from threading import Thread
@@ -76,6 +77,27 @@ def test_requests_follow_each_other_on_one_connection() -> None:
         b"POST /books/ HTTP/1.1\r\nHost: " + host + b"\r\nContent-Length: 2\r\n\r\n{}",
     ]
     assert (connection.opened, connection.received) == (1, 4)
+
+
+def test_a_body_that_the_kernel_does_not_take_at_once_is_sent_whole() -> None:
+    body = bytes(range(256)) * 40_000
+    with create_server(("127.0.0.1", 0)) as listener, ThreadPoolExecutor(1) as server:
+        got = server.submit(_read_all, listener, len(body))
+        connection = Connection(f"http://127.0.0.1:{listener.getsockname()[1]}", 5)
+        assert connection.request("PUT", "/", {}, body).body == b"ok"
+        assert got.result(5).partition(b"\r\n\r\n")[2] == body
+        connection.close()
+
+
+def _read_all(listener: socket, length: int) -> bytes:
+    visitor, _ = listener.accept()
+    with visitor:
+        visitor.settimeout(5)
+        said = b""
+        while len(said.partition(b"\r\n\r\n")[2]) < length:
+            said += visitor.recv(1 << 20)
+        visitor.sendall(OK)
+    return said
 
 
 def test_a_body_in_chunks_is_put_together() -> None:

@@ -8,6 +8,7 @@ from benchmarks.catalogue import Catalogue
 from benchmarks.load import Generator
 from benchmarks.records import Environment, Plan
 from benchmarks.results import Results
+from benchmarks.speedometer import Speedometer
 
 
 class Bench(NamedTuple):
@@ -18,6 +19,7 @@ class Bench(NamedTuple):
     catalogue: Catalogue
     results: Results
     generator: Generator
+    speedometer: Speedometer
     # time.perf_counter() when the run began.
     began: float
     # What servers are told beside the usual, because a workload needs it.

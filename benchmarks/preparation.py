@@ -1,5 +1,6 @@
 """What a command needs before its first round: a folder of results, a catalogue, and the state of the machine."""
 
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,8 +12,9 @@ from benchmarks.bench import Bench
 from benchmarks.catalogue import opened
 from benchmarks.language_model import settings_during
 from benchmarks.load import ALONE, Distribution, Generator
-from benchmarks.records import Plan, RunKind
+from benchmarks.records import Environment, Plan, RunKind
 from benchmarks.results import Results
+from benchmarks.speedometer import Speedometer
 from benchmarks.workloads import settings_for
 
 _SETTINGS = {"access log": "off"}
@@ -37,6 +39,14 @@ def prepared(
         # First, so that it loads Locust while the catalogue is seeded. One for all rounds: workers join once.
         Generator(environment.generator_cores, results.log("generator"), distribution) as generator,
         opened(plan.contenders, plan.catalogue_rows, database) as catalogue,
+        tempfile.TemporaryDirectory(prefix="lab-pace-") as folder,
+        Speedometer(_cores_of_servers(plan, environment), Path(folder)) as speedometer,
         settings_during(plan.workloads, environment.generator_cores) as settings,
     ):
-        yield Bench(plan, environment, catalogue, results, generator, began, settings)
+        yield Bench(plan, environment, catalogue, results, generator, speedometer, began, settings)
+
+
+def _cores_of_servers(plan: Plan, environment: Environment) -> list[int]:
+    """None, when all of them are elsewhere."""
+    here = any(not contender.url for contender in plan.contenders)
+    return environment.server_cores if here else []

@@ -172,6 +172,8 @@ class Slice(Record):
     # What anything else used of the cores of server and generator, as a share of them; of a single slice this is
     # rough, and may be negative, because the kernel counts the whole in ticks of 10 ms.
     other_cpu_share: float
+    # CPU time of a fixed piece of work on the cores of the server meanwhile: how slow they were. 0 where unknown.
+    pace_us: Annotated[float, Field(ge=0)] = 0.0
 
 
 class Load(Record):
@@ -245,6 +247,8 @@ class Trial(Record):
     loaded_pss_bytes: int
     workers: int
     invalid: list[str]
+    # The pace that CPU time is told at; 0 for that of the moment, as it is measured. The analysis sets it.
+    usual_pace_us: Annotated[float, Field(ge=0)] = 0.0
 
     @property
     def window_s(self) -> float:
@@ -273,8 +277,11 @@ class Trial(Record):
 
     @property
     def cpu_s_per_1000(self) -> float:
-        """CPU seconds of the server's whole process tree for 1,000 requests."""
-        return 1000 * self.server_cpu_s / self.requests
+        """CPU seconds of the server's whole process tree for 1,000 requests, at the usual pace of its cores."""
+        return 1000 * sum(one.server_cpu_s * self._haste(one) for one in self.slices) / self.requests
+
+    def _haste(self, one: Slice) -> float:
+        return self.usual_pace_us / one.pace_us if self.usual_pace_us and one.pace_us else 1.0
 
     @property
     def generator_share(self) -> float:

@@ -16,6 +16,7 @@ from benchmarks.meters import CpuReading, Meter, MeterFailed
 from benchmarks.orders import Seating, Seen, WarmUp
 from benchmarks.plan import turns
 from benchmarks.records import Contender, Host, Load, Sitting, Slice, Trial
+from benchmarks.speedometer import Pace
 from benchmarks.workloads import ALL_WORKLOADS
 
 # What a server goes on doing after its last answer belongs to the slice; it is waited for this long.
@@ -104,18 +105,26 @@ class _Begun(NamedTuple):
     at_s: float
     busy_s: float
     databases_s: float
+    pace: Pace
     server: CpuReading
 
     @classmethod
     def now(cls, bench: Bench, meter: Meter) -> "_Begun":
         """The clocks, that of the server last."""
         at_s = time.perf_counter() - bench.began
-        return cls(at_s, busy_s(bench.cores), bench.catalogue.cpu_s(), meter.read())
+        return cls(at_s, busy_s(bench.cores), bench.catalogue.cpu_s(), bench.speedometer.read(), meter.read())
 
     def slice(self, bench: Bench, server: Server, seen: Seen) -> Slice:
         """The slice that ends now."""
         server_cpu_s = server.meter.cpu_s_since(self.server)
-        ours_s = seen.cpu_s + bench.catalogue.cpu_s() - self.databases_s + (server_cpu_s if server.pid else 0.0)
+        pace = bench.speedometer.read()
+        ours_s = (
+            seen.cpu_s
+            + (pace.cpu_ns - self.pace.cpu_ns) / 1e9
+            + bench.catalogue.cpu_s()
+            - self.databases_s
+            + (server_cpu_s if server.pid else 0.0)
+        )
         others_s = busy_s(bench.cores) - self.busy_s - ours_s
         return Slice(
             at_s=self.at_s,
@@ -124,6 +133,7 @@ class _Begun(NamedTuple):
             server_cpu_s=server_cpu_s,
             generator_cpu_s=seen.cpu_s,
             other_cpu_share=others_s / (seen.window_s * len(bench.cores)),
+            pace_us=pace.us_since(self.pace) if server.pid else 0.0,
         )
 
 

@@ -4,6 +4,7 @@ from benchmarks.analyse.cells import boots, cells, drift
 from benchmarks.analyse.chosen import Chosen, judged
 from benchmarks.analyse.comparisons import compare
 from benchmarks.analyse.ladders import knees, ladders, spectra
+from benchmarks.analyse.pace import at_pace, usual_pace_us
 from benchmarks.analyse.pairs import KINDS, pairs
 from benchmarks.analyse.shape import (
     Analysis,
@@ -38,7 +39,8 @@ __all__ = [
 
 def analyse(run: Run) -> Analysis:
     """The analysis of a run, complete or interrupted."""
-    trials = judged(run)
+    # CPU is told at the mean pace of the cores, whatever it was while one or the other was measured.
+    trials = at_pace(judged(run), usual_pace_us(run.trials))
     judged_run = run.model_copy(update={"trials": trials})
     closed = [trial for trial in trials if trial.part in _CLOSED]
     steps = [trial for trial in trials if trial.part == "ladder"]

@@ -64,7 +64,7 @@ def a_load(*, requests: int = 2000, window_s: float = 1.6, **changes: object) ->
     histogram = _all_alike(requests)
     return Load(
         scheduled=requests, started=requests, ok=requests, failed=0, late=0, dropped=0, open=0, failures={},
-        latency_us=histogram, service_us=histogram, in_flight=requests / window_s * 700e-6, connections=8,
+        latency_us=histogram, service_us=histogram, in_flight=requests / window_s * 700e-6, connections=2,
         bytes_received=300 * requests, rows_added=0, warm_up_s=0.3, steady=True, generator_peak=0.4,
     ).model_copy(update=changes)  # fmt: skip
 

@@ -53,7 +53,7 @@ PROFILES = {
     profile.name: profile
     for profile in (
         Profile("quick", 6, 1.2, 0.4, 0.8, 0.8, 1, 0.3, 1.5, control_everywhere=False, limit_s=295),
-        Profile("standard", 10, 2.4, 1.2, 3.0, 1.5, 2, 0.3, 2.0),
+        Profile("standard", 8, 1.6, 0.6, 1.6, 0.8, 1, 0.3, 1.5, control_everywhere=False),
         Profile("thorough", 30, 4.8, 2.4, 6.0, 4.0, 3, 0.5, 3.0),
     )
 }

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from functools import cached_property
-from typing import Self
 
 from hdrh.histogram import HdrHistogram
 from pydantic import BaseModel, ConfigDict, Field
@@ -27,29 +26,20 @@ class Histogram(BaseModel):
     sum_us: int = Field(default=0, ge=0)
 
     @classmethod
-    def of(cls, values_us: Iterable[int]) -> Self:
+    def of(cls, values_us: Iterable[int]) -> "Histogram":
         """The histogram of these values, in microseconds."""
-        counts, greatest, total = empty(), 0, 0
+        recorder = Recorder()
         for value_us in values_us:
-            counts.record_value(max(_LOWEST_US, value_us))
-            greatest, total = max(greatest, value_us), total + value_us
-        return cls._of_counts(counts, greatest, total)
+            recorder.record(value_us)
+        return recorder.histogram()
 
     @classmethod
-    def merged(cls, parts: Iterable[Self]) -> Self:
+    def merged(cls, parts: Iterable["Histogram"]) -> "Histogram":
         """The histogram of everything that is in `parts`."""
-        counts, greatest, total = empty(), 0, 0
+        recorder = Recorder()
         for part in parts:
-            if part.encoded:
-                # Not kept with the part: opened, a histogram takes 200 KB, and a run has thousands.
-                counts.decode_and_add(part.encoded)
-            greatest, total = max(greatest, part.max_us), total + part.sum_us
-        return cls._of_counts(counts, greatest, total)
-
-    @classmethod
-    def _of_counts(cls, counts: HdrHistogram, greatest: int, total: int) -> Self:
-        encoded = counts.encode().decode("ascii") if counts.get_total_count() else ""
-        return cls(encoded=encoded, max_us=greatest, sum_us=total)
+            recorder.add(part)
+        return recorder.histogram()
 
     @cached_property
     def _counts(self) -> HdrHistogram:
@@ -79,3 +69,29 @@ class Histogram(BaseModel):
         """Values with how many samples they stand for, in ascending order."""
         for item in self._counts.get_recorded_iterator():
             yield int(item.value_iterated_to), int(item.count_added_in_this_iter_step)
+
+
+class Recorder:
+    """Counts values as they come, in constant memory, so that little is left to do when they are asked for."""
+
+    def __init__(self) -> None:
+        self._counts, self._max_us, self._sum_us = empty(), 0, 0
+
+    def record(self, value_us: int) -> None:
+        """One more."""
+        self._counts.record_value(max(_LOWEST_US, value_us))
+        self._max_us = max(self._max_us, value_us)
+        self._sum_us += value_us
+
+    def add(self, part: Histogram) -> None:
+        """All that `part` counted."""
+        if part.encoded:
+            # Not kept with the part: opened, a histogram takes 200 KB, and a run has thousands.
+            self._counts.decode_and_add(part.encoded)
+        self._max_us = max(self._max_us, part.max_us)
+        self._sum_us += part.sum_us
+
+    def histogram(self) -> Histogram:
+        """What was counted so far."""
+        encoded = self._counts.encode().decode("ascii") if self._counts.get_total_count() else ""
+        return Histogram(encoded=encoded, max_us=self._max_us, sum_us=self._sum_us)

@@ -1,8 +1,8 @@
 """Generators by turns against one server, each alone on its core."""
 
 import json
-import os
 import re
+import resource
 import shutil
 import subprocess
 import sys
@@ -82,12 +82,12 @@ def _locust(kind: str, url: str, seconds: float) -> Trial:
 
 
 def _wrk(url: str, seconds: float) -> Trial:
-    before = os.times()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     # It takes whole seconds only.
     arguments = ["-t1", f"-c{_USERS}", f"-d{max(1, round(seconds))}s", f"{url}/books/1"]
     output = _output([WRK, *arguments], seconds)
-    after = os.times()
-    cpu_s = after.children_user + after.children_system - before.children_user - before.children_system
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return of_wrk(output, cpu_s)
 
 

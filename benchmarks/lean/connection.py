@@ -9,9 +9,10 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from gevent import socket
-from httptools import HttpParserError, HttpResponseParser
+from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
 _CHUNK = 65_536
+_CLOSED = (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
 _NOTHING: Mapping[str, str] = {}
 
 
@@ -27,18 +28,24 @@ class ConnectionFailed(Exception):
     """No answer came; says why in a line that is the same for every port and address."""
 
 
+class _Closed(ConnectionFailed):
+    """The server ended the connection."""
+
+
 class Connection:
     """A connection to one origin that is kept alive as long as the server lets it."""
 
     def __init__(self, origin: str, timeout_s: float = 30.0) -> None:
+        """Nothing is opened yet; raises ValueError when that is no address."""
         parts = urlsplit(origin)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise ValueError(f"{origin!r} is not an address that begins with http:// or https://")
         self._secure = parts.scheme == "https"
-        self._address = (parts.hostname or "", parts.port or (443 if self._secure else 80))
+        self._address = (parts.hostname, parts.port or (443 if self._secure else 80))
         self._prefix = parts.path.rstrip("/")
         self._head = f" HTTP/1.1\r\nHost: {parts.netloc}\r\n"
         self._timeout_s = timeout_s
         self._socket: socket.socket | None = None
-        self._fresh = False
         # How many connections were opened, and how many bytes of bodies have come.
         self.opened = self.received = 0
         self._chunks: list[bytes] = []
@@ -84,24 +91,29 @@ class Connection:
 
     def _send(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> None:
         self._begin(method)
-        message = self._message(method, target, headers, body)
-        for attempt in (1, 2):
-            try:
-                link = self._connected()
-                # Almost always all of it at once; gevent's sendall asks the kernel for a buffer size each time.
-                if (sent := link.send(message)) < len(message):
-                    link.sendall(message[sent:])
-                self._read()
-            except ConnectionFailed:
-                # A connection that the server closed while it was idle; nothing of this request was answered.
-                if self._fresh or self._seen or attempt == 2:
-                    raise
-            except OSError as error:
-                self.close()
-                if self._fresh or self._seen or attempt == 2:
-                    raise ConnectionFailed(_why(error)) from None
-            else:
-                return
+        message, kept = self._message(method, target, headers, body), self._socket is not None
+        try:
+            self._ask(message)
+        except _Closed:
+            # Closed while it was idle, and nothing of this request was answered. A server that is slow has the request
+            # already: it is not asked again.
+            if not kept or self._seen:
+                raise
+            self._ask(message)
+
+    def _ask(self, message: bytes) -> None:
+        try:
+            link = self._connected()
+            # Almost always all of it at once; gevent's sendall asks the kernel for a buffer size each time.
+            if (sent := link.send(message)) < len(message):
+                link.sendall(message[sent:])
+        except OSError as error:
+            raise self._lost(error) from None
+        self._read()
+
+    def _lost(self, error: OSError) -> ConnectionFailed:
+        self.close()
+        return (_Closed if isinstance(error, _CLOSED) else ConnectionFailed)(_why(error))
 
     def _message(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> bytes:
         lines = [method, " ", self._prefix, target, self._head]
@@ -113,7 +125,6 @@ class Connection:
         return "".join(lines).encode("latin-1") + body
 
     def _connected(self) -> socket.socket:
-        self._fresh = self._socket is None
         if self._socket is None:
             plain = socket.create_connection(self._address, self._timeout_s)
             plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -133,15 +144,14 @@ class Connection:
         try:
             data = self._socket.recv(_CHUNK)
         except OSError as error:
-            self.close()
-            raise ConnectionFailed(_why(error)) from None
+            raise self._lost(error) from None
         if not data:
             self._ended()
             return
         self._seen = True
         try:
             self._parser.feed_data(data)
-        except HttpParserError as error:
+        except (HttpParserError, HttpParserUpgrade) as error:
             self.close()
             raise ConnectionFailed(f"malformed answer: {type(error).__name__}") from None
         if self._headed and self._method == "HEAD":
@@ -152,7 +162,7 @@ class Connection:
         self.close()
         framed = b"content-length" in self._headers or b"transfer-encoding" in self._headers
         if not self._headed or framed:
-            raise ConnectionFailed("the connection was closed before the end of the answer")
+            raise _Closed("the connection was closed before the end of the answer")
         self._complete = True
 
     def _answered(self, body: bytes) -> Answer:

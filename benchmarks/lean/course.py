@@ -17,7 +17,7 @@ import gevent
 from gevent.event import Event
 from gevent.queue import Empty, Full, SimpleQueue
 
-from benchmarks.histogram import Histogram
+from benchmarks.histogram import Recorder
 from benchmarks.lean.arrivals import due_times
 from benchmarks.lean.tally import Tally
 from benchmarks.records import Arrivals
@@ -66,10 +66,10 @@ class Course(Free):
         self._clear()
 
     def _clear(self) -> None:
-        self._scheduled = self._started = self._failed = self._late = self._dropped = 0
+        self._scheduled = self._started = self._ok = self._failed = self._late = self._dropped = 0
         self._failures: Counter[str] = Counter()
-        self._latencies_us: list[int] = []
-        self._services_us: list[int] = []
+        # Counted at once: a pause for thousands of them would make the next requests late.
+        self._latencies, self._services = Recorder(), Recorder()
         self._busy_s = 0.0
         self._connections = self._received = self._rows = 0
 
@@ -136,8 +136,9 @@ class Course(Free):
         if ticket.late:
             self._late += 1
         elif failure is None:
-            self._latencies_us.append(round((ended_s - ticket.intended_s) * 1e6))
-            self._services_us.append(round((ended_s - started_s) * 1e6))
+            self._ok += 1
+            self._latencies.record(round((ended_s - ticket.intended_s) * 1e6))
+            self._services.record(round((ended_s - started_s) * 1e6))
         else:
             self._fail(failure)
 
@@ -155,14 +156,14 @@ class Course(Free):
         tally = Tally(
             scheduled=self._scheduled,
             started=self._started,
-            ok=len(self._latencies_us),
+            ok=self._ok,
             failed=self._failed,
             late=self._late,
             dropped=self._dropped,
             open=self._under_way,
             failures=dict(self._failures),
-            latency_us=Histogram.of(self._latencies_us),
-            service_us=Histogram.of(self._services_us),
+            latency_us=self._latencies.histogram(),
+            service_us=self._services.histogram(),
             busy_s=self._busy_s,
             connections=self._connections,
             bytes_received=self._received,

@@ -6,7 +6,7 @@ from typing import ClassVar, TypeAlias
 
 from locust import User
 from locust.env import Environment
-from locust.exception import RescheduleTask
+from locust.exception import RescheduleTask, StopTest
 
 from benchmarks.lean.connection import Answer, Connection, ConnectionFailed
 from benchmarks.lean.course import Free
@@ -24,7 +24,12 @@ class LeanClient:
     def __init__(self, user: "LeanUser") -> None:
         self._user = user
         self._fire = user.environment.events.request.fire
-        self.connection = Connection(str(user.host))
+        try:
+            self.connection = Connection(user.host or "")
+        except ValueError as error:
+            # As with Locust's own clients it says so once and ends, but not as if all had gone well.
+            user.environment.process_exit_code = 1
+            raise StopTest(f"Host: {error}") from None
 
     def request(
         self,
@@ -47,12 +52,21 @@ class LeanClient:
         course, connection = self._user.course, self.connection
         ticket = course.admit()
         started_s, received, opened = course.clock(), connection.received, connection.opened
-        answer, failure = _answered(exchange)
-        # The answer is there; what the judge takes is not the server's doing.
-        ended_s = course.clock()
-        failure = failure or (check(answer) if check else None)
-        received, opened = connection.received - received, connection.opened - opened
-        course.finished(ticket, started_s, ended_s, failure, received, opened)
+
+        def finish(ended_s: float, failure: str | None) -> None:
+            grown = connection.received - received, connection.opened - opened
+            course.finished(ticket, started_s, ended_s, failure, *grown)
+
+        try:
+            answer, failure = _answered(exchange)
+            # The answer is there; what the judge takes is not the server's doing.
+            ended_s = course.clock()
+            failure = failure or (check(answer) if check else None)
+        except Exception as error:
+            # Locust shows where; nobody is to wait for this request any more.
+            finish(course.clock(), type(error).__name__)
+            raise
+        finish(ended_s, failure)
         return self._told(kind, name, ended_s - ticket.intended_s, answer, failure)
 
     def set_up(

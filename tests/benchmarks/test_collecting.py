@@ -31,6 +31,11 @@ class Reader(LeanUser):
     @task
     def read(self):
         self.client.request("GET", "/", name="read")
+
+class Confused(LeanUser):
+    @task
+    def read(self):
+        self.client.request("GET", "/", name="read", check=lambda answer: {}["no such member"])
 """
 FATES = re.compile(r"^Requests: (\d+) ok, (\d+) failed, (\d+) late, (\d+) dropped$", re.MULTILINE)
 
@@ -40,6 +45,15 @@ def locust(folder: Path, *arguments: str) -> subprocess.Popen[str]:
     file.write_text(LOCUSTFILE)
     command = [sys.executable, "-m", "locust", "-f", str(file), "--headless", "--only-summary", *arguments]
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def errors_of(process: subprocess.Popen[str]) -> str:
+    """What it says on standard error until it ends, which is soon."""
+    try:
+        return process.communicate(timeout=15)[1]
+    finally:
+        process.kill()
+        process.communicate()
 
 
 def fates(said: str) -> list[int]:
@@ -55,10 +69,27 @@ def test_a_schedule_is_divided_among_workers() -> None:
     assert (part.rate_per_s, part.in_flight) == (50, 16)
 
 
+@pytest.mark.parametrize("host", [(), ("--host", "127.0.0.1:5000")], ids=["none", "no scheme"])
+def test_without_an_address_nothing_is_asked(tmp_path: Path, host: tuple[str, ...]) -> None:
+    process = locust(tmp_path, "-u", "2", "-t", "20s", *host, "Reader")
+    said = errors_of(process)
+    assert (process.returncode, sum(fates(said))) == (1, 0)
+    assert "is not an address that begins with http://" in said
+
+
+def test_a_judge_that_fails_itself_leaves_no_request_under_way(tmp_path: Path) -> None:
+    with serving() as url:
+        process = locust(tmp_path, "--host", url, "-u", "1", "-t", "1s", "Confused")
+        said = errors_of(process)
+    ok, failed, _, _ = fates(said)
+    assert (ok, failed > 2) == (0, True)
+    assert "KeyError: 'no such member'" in said
+
+
 @pytest.mark.parametrize("argument", ["--rate=-1", "--rate=fast", "--in-flight=0"])
 def test_a_schedule_that_makes_no_sense_is_refused(tmp_path: Path, argument: str) -> None:
     process = locust(tmp_path, "--host", "http://127.0.0.1:9", "-t", "1s", argument)
-    _, said = process.communicate(timeout=30)
+    said = errors_of(process)
     assert (process.returncode, f"'{argument.partition('=')[2]}' is not a" in said) == (2, True)
 
 
@@ -72,8 +103,8 @@ def test_workers_apply_the_rate_together_and_the_master_adds_up(tmp_path: Path) 
     join = ("--worker", "--master-port", port)
     load = ("--rate", "100", "--arrivals", "constant", "-u", "4", "-r", "100", "-t", "3s", "--expect-workers", "2")
     with serving() as url:
-        master = locust(tmp_path, "--host", url, "--master", "--master-bind-port", port, *load)
-        workers = [locust(tmp_path, *join) for _ in range(2)]
+        master = locust(tmp_path, "--host", url, "--master", "--master-bind-port", port, *load, "Reader")
+        workers = [locust(tmp_path, *join, "Reader") for _ in range(2)]
         try:
             _, said = master.communicate(timeout=30)
             for worker in workers:

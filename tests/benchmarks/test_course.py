@@ -1,5 +1,6 @@
 """The course of a load: who may send when, and whether the books balance."""
 
+import tracemalloc
 from itertools import cycle
 
 import gevent
@@ -152,6 +153,20 @@ def test_a_flood_of_different_failures_is_counted_and_not_kept() -> None:
         course.finished(course.admit(), 100.0, 100.1, f"failure {number}", 0, 0)
     tally = course.take()
     assert (tally.failed, len(tally.failures)) == (50, 20)
+
+
+def test_a_long_load_takes_no_more_memory_than_a_short_one() -> None:
+    course = Course(None, seed=1, clock=Clock())
+    course.open()
+    tracemalloc.start()
+    try:
+        for number in range(10_000):
+            course.finished(course.admit(), 100.0, 100.0 + number / 1e4, None, 0, 0)
+        grown, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert course.take().ok == 10_000
+    assert grown < 50_000
 
 
 def test_tallies_add_up() -> None:

@@ -13,6 +13,8 @@ from benchmarks.lean.connection import Answer, Connection, ConnectionFailed
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 # In a script: the server goes away without a word.
 HANG_UP = b""
+# The server has the request and says nothing, until the other side goes.
+SILENCE = b"\0"
 
 
 class Script:
@@ -41,7 +43,10 @@ class Script:
             if not said:
                 return
             self.heads.append(said)
-            visitor.sendall(answer)
+            if answer == SILENCE:
+                visitor.recv(1)
+            else:
+                visitor.sendall(answer)
 
 
 @contextmanager
@@ -175,6 +180,7 @@ def test_only_one_more_is_opened() -> None:
         (b"HTTP/1.1 200 OK\r\nContent-Le", "closed before the end"),
         (b"SSH-2.0-OpenSSH_9.2\r\n", "malformed answer"),
         (b"HTTP/1.1 200 OK\r\nContent-Length: two\r\n\r\n", "malformed answer"),
+        (b"HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n", "malformed answer"),
     ],
 )
 def test_an_answer_that_is_cut_or_malformed_is_not_asked_for_again(answer: bytes, why: str) -> None:
@@ -191,6 +197,20 @@ def test_whoever_says_nothing_is_not_waited_for() -> None:
     with connected(never_ending, timeout_s=0.1) as (connection, _), pytest.raises(ConnectionFailed) as failed:
         connection.request("GET", "/")
     assert str(failed.value) == "timed out"
+
+
+def test_what_a_slow_server_has_got_already_is_not_sent_again() -> None:
+    with connected([OK, SILENCE], [OK], timeout_s=0.1) as (connection, script):
+        connection.request("GET", "/")
+        with pytest.raises(ConnectionFailed, match="timed out"):
+            connection.request("POST", "/books/", {}, b"{}")
+        assert (connection.opened, len(script.heads)) == (1, 2)
+
+
+@pytest.mark.parametrize("origin", ["", "127.0.0.1:5000", "ftp://127.0.0.1", "http://", "http://127.0.0.1:99999"])
+def test_what_is_no_address_is_refused_before_anybody_is_asked(origin: str) -> None:
+    with pytest.raises(ValueError, match=r"begins with http:// or https://|Port out of range"):
+        Connection(origin)
 
 
 def test_why_nobody_answers_names_no_port() -> None:

@@ -96,7 +96,7 @@ class PostgresDatabases:
 
     def seal(self) -> None:
         """Up to date, so that the first copy has no more to do than the last."""
-        with psycopg.connect(self._url_of("template"), autocommit=True) as connection:
+        with self._connected("template") as connection:
             connection.execute("VACUUM ANALYZE")
 
     def copy(self, contender: Contender) -> str:
@@ -106,7 +106,7 @@ class PostgresDatabases:
 
     def count_books(self, contender: Contender) -> int:
         """Read beside the server."""
-        with psycopg.connect(self._url_of(contender.name)) as connection:
+        with self._connected(contender.name) as connection:
             row = connection.execute("SELECT count(*) FROM books").fetchone()
         return int(row[0]) if row else 0
 
@@ -116,7 +116,7 @@ class PostgresDatabases:
 
     def drop_all(self) -> None:
         """Leave nothing behind in a cluster that goes on."""
-        with psycopg.connect(self._url, autocommit=True) as connection:
+        with self._connected() as connection:
             names = connection.execute(
                 "SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [self._prefix]
             ).fetchall()
@@ -126,9 +126,18 @@ class PostgresDatabases:
     def _create(self, name: str, template: str | None = None) -> None:
         database = Identifier(self._prefix + name)
         source = Identifier(self._prefix + template if template else "template1")
-        with psycopg.connect(self._url, autocommit=True) as connection:
+        with self._connected() as connection:
             connection.execute(SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(database))
             connection.execute(SQL("CREATE DATABASE {} TEMPLATE {}").format(database, source))
+
+    @contextmanager
+    def _connected(self, name: str = "") -> Iterator[psycopg.Connection]:
+        """To the database of that name, or to the one that was given; what fails there is one line."""
+        try:
+            with psycopg.connect(self._url_of(name) if name else self._url, autocommit=True) as connection:
+                yield connection
+        except psycopg.Error as error:
+            raise LabError(f"PostgreSQL: {' '.join(str(error).split())}") from None
 
     def _url_of(self, name: str) -> str:
         return urlsplit(self._url)._replace(path=f"/{self._prefix}{name}").geturl()
@@ -160,12 +169,15 @@ class Catalogue:
         """
         if contender.url:
             return {}
-        files = self._folder / f"{contender.name}.files"
-        shutil.rmtree(files, ignore_errors=True)
+        files, counts = self._folder / f"{contender.name}.files", self._folder / f"{contender.name}.counts"
+        for folder in (files, counts):
+            shutil.rmtree(folder, ignore_errors=True)
+        counts.mkdir()
         url = self._databases[contender.database].copy(contender)
         if contender.driver == "asyncpg":
             url = url.replace("postgresql://", "postgresql+asyncpg://", 1)
-        return self._environment(url) | {"FILES_DIR": str(files)}
+        # The twins' own servers share their counts in files, which costs a request 2 µs: so does everybody.
+        return self._environment(url) | {"FILES_DIR": str(files), "PROMETHEUS_MULTIPROC_DIR": str(counts)}
 
     def count_books(self, contender: Contender) -> int | None:
         """How many books the database of a contender holds now; None for a server elsewhere."""

@@ -6,7 +6,8 @@ from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
-from benchmarks.failures import UsageError
+from benchmarks.failures import LabError, UsageError
+from benchmarks.launch import command_of
 from benchmarks.plan import PROFILES
 from benchmarks.records import Contender, Record
 from benchmarks.workloads import ALL_WORKLOADS
@@ -37,6 +38,7 @@ def load(path: Path) -> Field:
         raise UsageError(f"{path.name}: the control {field.control!r} is no contender")
     for contender in field.contender:
         _require_known(path, contender)
+        _require_startable(path, contender)
     return field
 
 
@@ -47,6 +49,17 @@ def _require_known(path: Path, contender: Contender) -> None:
     ):
         if unknown := [name for name in given if name not in known]:
             raise UsageError(f"{path.name}: {contender.name} names the unknown {kind} {unknown[0]!r}")
+
+
+def _require_startable(path: Path, contender: Contender) -> None:
+    try:
+        first, second = command_of(contender, 1), command_of(contender, 2)
+    except LabError as error:
+        raise UsageError(f"{path.name}: {error}") from None
+    if contender.command and first == second:
+        raise UsageError(
+            f"{path.name}: the command of {contender.name} has no {{port}}, so nobody knows where it listens"
+        )
 
 
 def _first(error: ValidationError) -> str:

@@ -61,6 +61,17 @@ def free_port() -> int:
         return port
 
 
+def require_free(host: str, port: int) -> None:
+    """Raise LabError when nobody may listen there, before anything has been measured."""
+    with socket.socket() as probe:
+        # As the master itself will: what an earlier run left to time out is no obstacle.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise LabError(f"{host}:{port} is not free to listen on: {error.strerror}") from None
+
+
 def command_of(contender: Contender, port: int) -> list[str]:
     """The contender's command with its places filled in."""
     places = {
@@ -160,12 +171,13 @@ def _elsewhere(contender: Contender, ready: str) -> Iterator[Server]:
     began = time.perf_counter()
     try:
         httpx2.get(f"{contender.url}{ready}", timeout=_READY_LIMIT_S).raise_for_status()
-        with closing(RemoteMeter(contender.url)) as meter:
-            yield Server(contender.url, None, time.perf_counter() - began, meter)
+        meter = RemoteMeter(contender.url)
     except (httpx2.HTTPError, httpx2.InvalidURL) as error:
         raise LabError(f"{contender.name} is not ready at {contender.url}: {error}") from None
     except MeterFailed as error:
         raise LabError(f"{contender.name} at {contender.url}: {error}") from None
+    with closing(meter):
+        yield Server(contender.url, None, time.perf_counter() - began, meter)
 
 
 def _await_answer(process: subprocess.Popen[bytes], port: int, ready: str, name: str, log: Path) -> None:

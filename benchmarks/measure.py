@@ -10,6 +10,7 @@ from benchmarks.failures import LabError
 from benchmarks.host import await_quiet
 from benchmarks.launch import running
 from benchmarks.load import Generator
+from benchmarks.meters import MeterFailed
 from benchmarks.records import Contender, Incident, RoundPlan, Sitting, Start, Trial
 from benchmarks.sittings import Stand, hold
 from benchmarks.verify import Verified, verify
@@ -48,7 +49,7 @@ def standing(bench: Bench, planned: RoundPlan, audience: Audience) -> Iterator[t
         for name in planned.lineup:
             try:
                 stands[name] = stack.enter_context(_stand(bench, contenders[name], planned.number, tell))
-            except LabError as error:
+            except (LabError, MeterFailed) as error:
                 tell(name, str(error))
         bench.generator.await_ready()
         yield stands, bench.generator

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from benchmarks.commands.arguments import seconds, whole
 from benchmarks.failures import UsageError
+from benchmarks.launch import require_free
 from benchmarks.load import Distribution
 from benchmarks.plan import PROFILES, Profile
 
@@ -51,11 +52,13 @@ def add_distribution(parser: argparse.ArgumentParser) -> None:
 
 
 def chosen_distribution(options: argparse.Namespace) -> Distribution:
-    """Who applies the load; raises UsageError when the options contradict each other."""
+    """Who applies the load; raises UsageError for contradicting options, LabError when the port is taken."""
     if options.workers and options.expect_workers:
         raise UsageError("--workers starts them here, --expect-workers waits for others: choose one")
     host, _, port = options.bind.rpartition(":")
     if not host or not port.isdecimal() or int(port) > _LAST_PORT:
         raise UsageError(f"--bind takes HOST:PORT, not {options.bind!r}")
     count = options.workers or options.expect_workers or 0
+    if count:
+        require_free(host, int(port))
     return Distribution(count, local=not options.expect_workers, bind=options.bind, patience_s=options.wait)

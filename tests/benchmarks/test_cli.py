@@ -1,6 +1,7 @@
 """What the command line refuses, each in one line."""
 
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -106,3 +107,14 @@ def test_report_prints_the_answer_and_where_it_is(tmp_path: Path, capsys: pytest
 def test_the_command_line_does_not_load_locust() -> None:
     code = "import sys, benchmarks.cli; sys.exit('locust' in sys.modules or 'gevent' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+
+
+def test_a_port_that_is_taken_is_found_before_anything_is_measured(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        bind = f"127.0.0.1:{taken.getsockname()[1]}"
+        code = main(["compare", "--workers", "1", "--bind", bind, "--results", str(tmp_path)])
+    assert code == 1
+    assert f"{bind} is not free to listen on" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []

@@ -19,7 +19,7 @@ GOOD = """
 name = "one"
 framework = "Flask"
 server = "gunicorn"
-command = ["run"]
+command = ["run", "{port}"]
 """
 NAMES = [contender.name for contender in FIELD]
 
@@ -79,9 +79,11 @@ def test_what_names_no_server_is_refused(text: str) -> None:
         (GOOD.replace('server = "gunicorn"\n', ""), "contender.0.server: Field required"),
         (GOOD.replace('"one"', '"One two"'), "contender.0.name: String should match"),
         (GOOD.replace('"Flask"', '""'), "contender.0.framework: String should have at least 1 character"),
-        (GOOD.replace('["run"]', '"run"'), "contender.0.command: Input should be a valid list"),
-        (GOOD.replace('["run"]', "[]"), "contender.0: Value error, needs either a command or a url"),
+        (GOOD.replace('["run", "{port}"]', '"run"'), "contender.0.command: Input should be a valid list"),
+        (GOOD.replace('["run", "{port}"]', "[]"), "contender.0: Value error, needs either a command or a url"),
         (GOOD + 'url = "http://127.0.0.1"\n', "contender.0: Value error, needs either a command or a url"),
+        (GOOD.replace('"{port}"', '"5000"'), "the command of one has no {port}"),
+        (GOOD.replace('"{port}"', '"{sockets}"'), "the command of one has a place that nothing fills: 'sockets'"),
         (GOOD + 'workloads = ["dance"]\n', "one names the unknown workload 'dance'"),
         (GOOD + 'profiles = ["slow"]\n', "one names the unknown profile 'slow'"),
         (GOOD + "workers = 0\n", "contender.0.workers: Input should be greater than or equal to 1"),

@@ -93,8 +93,8 @@ def test_a_stalling_server_stops_for_the_time_it_promises(path: Path) -> None:
     answered = asyncio.run(asked(app, 70, pause_s=0.005))
     times, spent_ns = read(path)
     gaps = [after - before for before, after in pairwise(answered)]
-    # A busy machine may stop it for longer, and at other times as well.
-    assert sum(gap >= 0.05 for gap in gaps) >= times >= 2
+    # A busy machine may stop it for longer, at other times as well, and so long that two stalls fall into one gap.
+    assert sum(int(gap / 0.05) for gap in gaps) >= times >= 2
     assert spent_ns / times / 1e9 >= 0.05
 
 

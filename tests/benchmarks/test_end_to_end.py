@@ -70,6 +70,7 @@ def test_a_comparison_measures_reports_renders_again_and_leaves_no_process(tmp_p
     assert all(reason.startswith(CIRCUMSTANCES) for trial in run.trials for reason in trial.invalid)
     assert all(trial.requests > 10 and 0 < trial.server_cpu_s < 2 * trial.window_s for trial in matrix)
     assert {len(trial.slices) for trial in matrix} == {2}
+    assert all(one.pace_us > 0 for trial in matrix for one in trial.slices)
     assert any(trial.part == "ladder" and trial.arrivals for trial in run.trials)
     assert len({(start.checks, start.sample_bytes) for start in run.starts}) == 1
 

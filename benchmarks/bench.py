@@ -26,6 +26,13 @@ class Bench(NamedTuple):
     settings: Mapping[str, str] = MappingProxyType({})
 
     @property
+    def lanes(self) -> list[list[int]]:
+        """Cores on which servers may start at once, as many for each: none feels the start of another."""
+        servers, generator = self.environment.server_cores, self.environment.generator_cores
+        apart = not self.environment.co_located and len(servers) == len(generator)
+        return [servers, generator] if apart else [servers]
+
+    @property
     def cores(self) -> list[int]:
         """All cores in use; those of a server elsewhere are not ours to watch."""
         here = any(not contender.url for contender in self.plan.contenders)

@@ -24,9 +24,9 @@ from benchmarks.catalogue import opened
 from benchmarks.failures import LabError
 from benchmarks.language_model import speaking
 from benchmarks.launch import Server, running
+from benchmarks.lineup import READY_PATH
 from benchmarks.listeners import Heard, listening
 from benchmarks.machine import share_cores
-from benchmarks.measure import READY_PATH
 from benchmarks.records import Contender
 from benchmarks.text import mebibytes, significant
 

@@ -18,7 +18,7 @@ from benchmarks.orders import Seating, Seen, Standing, WarmUp
 from benchmarks.steadiness import is_steady
 from benchmarks.workloads import ALL_WORKLOADS
 
-_WARM_UP_SLICE_S = 0.1
+_WARM_UP_SLICE_S = 0.05
 # What is under way when a slice ends is waited for this long; later it counts as open.
 _DRAIN_LIMIT_S = 10
 # The generator's share of its core is sampled at least this often.

@@ -15,7 +15,7 @@ from locust.rpc import Message
 from locust.runners import MasterRunner, Runner, WorkerRunner
 
 from benchmarks.crew import Crew
-from benchmarks.orders import ORDER, Order, Seating, SliceOrder, StandingOrder, WarmUpOrder
+from benchmarks.orders import CREW_ORDER, CrewOrder, Seating, SliceOrder, StandingOrder, WarmUpOrder
 
 Reply: TypeAlias = dict[str, object]
 
@@ -33,11 +33,11 @@ class Ensemble(Protocol):
     def runner(self) -> Runner:
         """Starts and stops the users of all crews."""
 
-    def ask(self, order: Order, patience_s: float) -> list[Reply]:
+    def ask(self, order: CrewOrder, patience_s: float) -> list[Reply]:
         """What every crew answers; raises GeneratorFailed when one does not in time."""
 
 
-def obey(crew: Crew, order: Order) -> Reply:
+def obey(crew: Crew, order: CrewOrder) -> Reply:
     """What one crew answers to an order."""
     match order:
         case Seating():
@@ -59,7 +59,7 @@ class Solo:
         self.runner: Runner = environment.create_local_runner()
         self._crew = Crew(environment)
 
-    def ask(self, order: Order, patience_s: float) -> list[Reply]:
+    def ask(self, order: CrewOrder, patience_s: float) -> list[Reply]:
         """What this crew answers; it has no network between, so that its patience is not tried."""
         return [obey(self._crew, order)]
 
@@ -86,7 +86,7 @@ class Orchestra:
                 )
             time.sleep(0.05)
 
-    def ask(self, order: Order, patience_s: float) -> list[Reply]:
+    def ask(self, order: CrewOrder, patience_s: float) -> list[Reply]:
         """What every worker answers."""
         if isinstance(order, Seating):
             self._crew.seat(order)
@@ -107,7 +107,7 @@ class Orchestra:
             self._all_answered.set()
 
 
-def _part(order: Order, number: int, workers: int) -> Order:
+def _part(order: CrewOrder, number: int, workers: int) -> CrewOrder:
     """A worker's share: its own seed, and its part of the rate and of what may be under way."""
     if not isinstance(order, Seating) or order.arrivals is None:
         return order.model_copy(update={"seed": order.seed + number}) if isinstance(order, Seating) else order
@@ -128,7 +128,7 @@ def play(host: str, port: int) -> None:
     crew = Crew(environment)
 
     def on_ask(msg: Message, **_: object) -> None:
-        reply = obey(crew, ORDER.validate_json(msg.data["order"]))
+        reply = obey(crew, CREW_ORDER.validate_json(msg.data["order"]))
         runner.send_message(_ANSWER, {"id": msg.data["id"], "reply": reply})
 
     # Concurrently: Locust's own messages, its heartbeat among them, are not to wait for the end of a slice.

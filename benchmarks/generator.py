@@ -15,6 +15,7 @@ import gevent
 from benchmarks.ensemble import Ensemble, GeneratorFailed, Orchestra, Reply, Solo, play
 from benchmarks.orders import (
     ORDER,
+    LeaveOrder,
     Order,
     Seated,
     Seating,
@@ -38,6 +39,9 @@ def carry_out(ensemble: Ensemble, order: Order) -> Reply:
     match order:
         case Seating():
             return _seat(ensemble, order).model_dump(mode="json")
+        case LeaveOrder():
+            ensemble.runner.stop()
+            return {}
         case StandingOrder():
             return _standing(ensemble).model_dump(mode="json")
         case WarmUpOrder():

@@ -100,6 +100,27 @@ def on_cores(cores: list[int]) -> Iterator[None]:
         os.sched_setaffinity(0, before)
 
 
+def bind(root: int, cores: list[int]) -> None:
+    """Bind every thread of a process tree that runs already to `cores`."""
+    while strays := [thread for thread in _threads(root) if _bound_to(thread) - set(cores)]:
+        for thread in strays:
+            with suppress(ProcessLookupError):
+                os.sched_setaffinity(thread, cores)
+
+
+def _threads(root: int) -> Iterator[int]:
+    for pid in _members_or_none(root):
+        with suppress(FileNotFoundError):
+            yield from (int(task.name) for task in Path(f"/proc/{pid}/task").iterdir())
+
+
+def _bound_to(thread: int) -> set[int]:
+    try:
+        return os.sched_getaffinity(thread)
+    except ProcessLookupError:
+        return set()
+
+
 @contextmanager
 def running(
     contender: Contender,
@@ -109,26 +130,60 @@ def running(
     ready: str,
     tell: Callable[[str, str], None] = lambda _name, _what: None,
 ) -> Iterator[Server]:
-    """A server that answers GET `ready` with 200, stopped with all its children afterwards.
+    """A server that answers GET `ready` with 200, stopped with all its children afterwards."""
+    with starting(contender, base, cores, log, ready, tell) as begun:
+        yield begun.ready()
+
+
+class Starting:
+    """A server that was started and may not answer yet."""
+
+    def __init__(self, await_answer: Callable[[], Server]) -> None:
+        self._await_answer = await_answer
+        self.answered = False
+
+    def ready(self) -> Server:
+        """Wait until it answers; raises LabError when it never does. Any thread may wait."""
+        server = self._await_answer()
+        self.answered = True
+        return server
+
+
+@contextmanager
+def starting(
+    contender: Contender,
+    base: dict[str, str],
+    cores: list[int],
+    log: Path,
+    ready: str,
+    tell: Callable[[str, str], None] = lambda _name, _what: None,
+) -> Iterator[Starting]:
+    """A server whose start has begun, on these cores, stopped with all its children afterwards.
 
     One that runs elsewhere is asked whether it is ready, and goes on. `tell` hears of one that does
-    not leave as it should.
+    not leave as it should. Enter it in the main thread: a server ends with the thread that started it.
     """
     if contender.url:
         with _elsewhere(contender, ready) as server:
-            yield server
+            yield Starting(lambda: server)
         return
     port, mark = free_port(), uuid.uuid4().hex
     command, environment = command_of(contender, port), environment_of(contender, base) | {MARK: mark}
     started = time.perf_counter()
     with log.open("wb") as output, on_cores(cores):
         process = _spawn(contender.name, command, environment, output)
-    try:
+    farewell = _Farewell(process, port, lambda what: tell(contender.name, what))
+
+    def answering() -> Server:
         _await_answer(process, port, ready, contender.name, log)
         start_up_s = time.perf_counter() - started
-        farewell = _Farewell(process, port, lambda what: tell(contender.name, what))
-        yield Server(f"http://{HOST}:{port}", process.pid, start_up_s, ProcessMeter(process.pid), farewell)
-        farewell()
+        return Server(f"http://{HOST}:{port}", process.pid, start_up_s, ProcessMeter(process.pid), farewell)
+
+    begun = Starting(answering)
+    try:
+        yield begun
+        if begun.answered:
+            farewell()
     finally:
         if stragglers := stop_tree(process):
             tell(contender.name, f"it hangs at its stop: {stragglers} processes were killed after {_STOP_LIMIT_S} s")

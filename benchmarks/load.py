@@ -12,7 +12,7 @@ from typing import IO, NamedTuple, Self, TypeAlias
 from benchmarks.failures import LabError
 from benchmarks.launch import on_cores, stop_tree
 from benchmarks.machine import ROOT
-from benchmarks.orders import Order, Seated, Seating, Seen, SliceOrder, WarmUp, WarmUpOrder
+from benchmarks.orders import LeaveOrder, Order, Seated, Seating, Seen, SliceOrder, WarmUp, WarmUpOrder
 from benchmarks.records import Timing
 from benchmarks.text import last_line
 
@@ -79,6 +79,10 @@ class Generator:
     def run(self, contender: str, seconds: float) -> Seen:
         """One server is loaded for a slice."""
         return Seen.model_validate(self._ask(SliceOrder(contender=contender, seconds=seconds), seconds + _PATIENCE_S))
+
+    def leave(self) -> None:
+        """The users hang up: servers take their time to stop while a connection is open."""
+        self._ask(LeaveOrder(), _PATIENCE_S)
 
     def _ask(self, order: Order, patience_s: float) -> object:
         assert self._process.stdin is not None  # noqa: S101  # Popen was given a pipe

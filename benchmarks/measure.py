@@ -8,14 +8,13 @@ from typing import NamedTuple
 from benchmarks.bench import Bench
 from benchmarks.failures import LabError
 from benchmarks.host import await_quiet
-from benchmarks.launch import running
+from benchmarks.launch import Server, bind
+from benchmarks.lineup import answering
 from benchmarks.load import Generator
 from benchmarks.meters import MeterFailed
 from benchmarks.records import Contender, Incident, RoundPlan, Sitting, Start, Trial
 from benchmarks.sittings import Stand, hold
 from benchmarks.verify import Verified, verify
-
-READY_PATH = "/health/ready"
 
 
 class Audience(NamedTuple):
@@ -44,36 +43,37 @@ def standing(bench: Bench, planned: RoundPlan, audience: Audience) -> Iterator[t
         bench.results.save_incident(incident)
         audience.incident(incident)
 
+    # Before any server starts: it loads on a core that servers start on.
+    bench.generator.await_ready()
     with ExitStack() as stack:
         stands: dict[str, Stand] = {}
-        for name in planned.lineup:
+        lineup = [contenders[name] for name in planned.lineup]
+        for begun, server in answering(bench, lineup, planned.number, tell, stack):
             try:
-                stands[name] = stack.enter_context(_stand(bench, contenders[name], planned.number, tell))
+                stands[begun.contender.name] = _checked(bench, begun.contender, planned.number, server)
             except (LabError, MeterFailed) as error:
-                tell(name, str(error))
-        bench.generator.await_ready()
+                begun.give_up(str(error))
         yield stands, bench.generator
+        bench.generator.leave()
         for stand in stands.values():
             stand.server.ask_to_stop()
 
 
-@contextmanager
-def _stand(bench: Bench, contender: Contender, number: int, tell: Callable[[str, str], None]) -> Iterator[Stand]:
-    """A server that was started afresh, and keeps the contract."""
-    environment = {**bench.catalogue.fresh_copy(contender), **bench.settings}
-    log = bench.results.log(f"{number:02d}.{contender.name}")
-    with running(contender, environment, bench.environment.server_cores, log, READY_PATH, tell) as server:
-        verified = _verify(bench, contender, number, server.url)
-        start = Start(
-            round=number,
-            contender=contender.name,
-            start_up_s=server.start_up_s,
-            idle_pss_bytes=server.meter.pss_bytes(),
-            checks=verified.checks,
-            sample_bytes=verified.sample_bytes,
-        )
-        bench.results.save_start(start)
-        yield Stand(contender, server, lambda: bench.catalogue.count_books(contender))
+def _checked(bench: Bench, contender: Contender, number: int, server: Server) -> Stand:
+    """A server on the cores where it will be measured, which keeps the contract."""
+    if server.pid:
+        bind(server.pid, bench.environment.server_cores)
+    verified = _verify(bench, contender, number, server.url)
+    start = Start(
+        round=number,
+        contender=contender.name,
+        start_up_s=server.start_up_s,
+        idle_pss_bytes=server.meter.pss_bytes(),
+        checks=verified.checks,
+        sample_bytes=verified.sample_bytes,
+    )
+    bench.results.save_start(start)
+    return Stand(contender, server, lambda: bench.catalogue.count_books(contender))
 
 
 def _verify(bench: Bench, contender: Contender, number: int, url: str) -> Verified:

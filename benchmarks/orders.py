@@ -46,8 +46,17 @@ class StandingOrder(Record):
     do: Literal["begun"] = "begun"
 
 
-Order: TypeAlias = Annotated[Seating | StandingOrder | WarmUpOrder | SliceOrder, Field(discriminator="do")]
-ORDER: TypeAdapter[Order] = TypeAdapter(Order)
+class LeaveOrder(Record):
+    """Let the users hang up and go."""
+
+    do: Literal["leave"] = "leave"
+
+
+# What the users of each process are told, and what Locust does with all of them.
+CrewOrder: TypeAlias = Seating | StandingOrder | WarmUpOrder | SliceOrder
+Order: TypeAlias = CrewOrder | LeaveOrder
+CREW_ORDER: TypeAdapter[CrewOrder] = TypeAdapter(Annotated[CrewOrder, Field(discriminator="do")])
+ORDER: TypeAdapter[Order] = TypeAdapter(Annotated[Order, Field(discriminator="do")])
 
 
 class Standing(Record):

@@ -15,7 +15,7 @@ _START_OVERHEAD_S = 1.5
 _ROUND_OVERHEAD_S = 1.0
 _SEATING_OVERHEAD_S = 0.3
 _SLICE_OVERHEAD_S = 0.02
-_WARM_UP_OVERHEAD_S = 0.1
+_WARM_UP_OVERHEAD_S = 0.05
 _SEED_S = 2.0
 
 CATALOGUE_ROWS = 10_000
@@ -52,7 +52,7 @@ class Profile(NamedTuple):
 PROFILES = {
     profile.name: profile
     for profile in (
-        Profile("quick", 6, 1.2, 0.4, 0.8, 0.8, 1, 0.3, 1.5, control_everywhere=False, limit_s=295),
+        Profile("quick", 6, 1.8, 0.4, 0.8, 0.8, 1, 0.2, 1.5, control_everywhere=False, limit_s=295),
         Profile("standard", 8, 1.6, 0.6, 1.6, 0.8, 1, 0.3, 1.5, control_everywhere=False),
         Profile("thorough", 30, 4.8, 2.4, 6.0, 4.0, 3, 0.5, 3.0),
     )

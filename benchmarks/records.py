@@ -249,6 +249,8 @@ class Trial(Record):
     invalid: list[str]
     # The pace that CPU time is told at; 0 for that of the moment, as it is measured. The analysis sets it.
     usual_pace_us: Annotated[float, Field(ge=0)] = 0.0
+    # How strongly the cost follows the pace: as its power of this.
+    pace_exponent: float = 1.0
 
     @property
     def window_s(self) -> float:
@@ -281,7 +283,9 @@ class Trial(Record):
         return 1000 * sum(one.server_cpu_s * self._haste(one) for one in self.slices) / self.requests
 
     def _haste(self, one: Slice) -> float:
-        return self.usual_pace_us / one.pace_us if self.usual_pace_us and one.pace_us else 1.0
+        if not (self.usual_pace_us and one.pace_us):
+            return 1.0
+        return float((self.usual_pace_us / one.pace_us) ** self.pace_exponent)
 
     @property
     def generator_share(self) -> float:

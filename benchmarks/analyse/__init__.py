@@ -4,7 +4,7 @@ from benchmarks.analyse.cells import boots, cells, drift
 from benchmarks.analyse.chosen import Chosen, judged
 from benchmarks.analyse.comparisons import compare
 from benchmarks.analyse.ladders import knees, ladders, spectra
-from benchmarks.analyse.pace import at_pace, usual_pace_us
+from benchmarks.analyse.pace import SteadyPace
 from benchmarks.analyse.pairs import KINDS, pairs
 from benchmarks.analyse.shape import (
     Analysis,
@@ -18,6 +18,7 @@ from benchmarks.analyse.shape import (
     Ladder,
     Latency,
     Metric,
+    PaceSeen,
     Rung,
     Spectrum,
     Trust,
@@ -33,14 +34,15 @@ _CLOSED = frozenset({"matrix", "layers"})
 
 __all__ = [
     "KINDS", "METRICS", "Analysis", "Boot", "CapacityFound", "Cell", "Comparison", "Drift", "Kind", "Knee", "Ladder",
-    "Latency", "Metric", "Rung", "Spectrum", "Trust", "Word", "analyse", "pairs",
+    "Latency", "Metric", "PaceSeen", "Rung", "Spectrum", "Trust", "Word", "analyse", "pairs",
 ]  # fmt: skip
 
 
 def analyse(run: Run) -> Analysis:
     """The analysis of a run, complete or interrupted."""
     # CPU is told at the mean pace of the cores, whatever it was while one or the other was measured.
-    trials = at_pace(judged(run), usual_pace_us(run.trials))
+    pace = SteadyPace.seen_in(run.trials)
+    trials = pace.told(judged(run))
     judged_run = run.model_copy(update={"trials": trials})
     closed = [trial for trial in trials if trial.part in _CLOSED]
     steps = [trial for trial in trials if trial.part == "ladder"]
@@ -58,7 +60,7 @@ def analyse(run: Run) -> Analysis:
         capacities=_capacities(judged_run),
         layers=layers(judged_run) if run.plan.kind == "layers" else [],
         boots=boots(run),
-        trust=trust(run, trials, comparisons),
+        trust=trust(run, trials, comparisons, pace),
         drift=drift(run, chosen),
     )
 

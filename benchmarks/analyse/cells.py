@@ -76,12 +76,13 @@ def drift(run: Run, chosen: Chosen) -> list[Drift]:
 
 def _within(trials: list[Trial]) -> Ratio | None:
     halves = [(trial.slices[: len(trial.slices) // 2], trial.slices[len(trial.slices) // 2 :]) for trial in trials]
-    costs = [(_cost(late), _cost(early)) for early, late in halves]
+    costs = [(_cost(trial, late), _cost(trial, early)) for trial, (early, late) in zip(trials, halves, strict=True)]
     told = [(late, early) for late, early in costs if late and early]
     return paired_ratio(*zip(*told, strict=True)) if len(told) > 1 else None
 
 
-def _cost(slices: Sequence[Slice]) -> float:
-    """CPU seconds a request; 0 where there was none."""
-    requests = sum(one.requests for one in slices)
-    return sum(one.server_cpu_s for one in slices) / requests if requests else 0.0
+def _cost(trial: Trial, slices: Sequence[Slice]) -> float:
+    """CPU seconds for 1,000 requests in some slices of a trial; 0 where there was none."""
+    if not any(one.requests for one in slices):
+        return 0.0
+    return trial.model_copy(update={"slices": list(slices)}).cpu_s_per_1000

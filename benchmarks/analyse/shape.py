@@ -157,6 +157,17 @@ class ControlSpread(Record):
     word: Word
 
 
+class PaceSeen(Record):
+    """How fast the cores of the servers were, by a fixed piece of work, and how strongly costs followed that."""
+
+    usual_us: float
+    # What one slice in twenty was below, and one above.
+    low_us: float
+    high_us: float
+    # By workload: a request cost as much more as the power of this says.
+    exponents: dict[str, float]
+
+
 class Trust(Record):
     """Why the numbers can be believed, or not."""
 
@@ -185,6 +196,8 @@ class Trust(Record):
     worst_other_share: float
     worst_generator_share: float
     worst_pressure: float | None
+    # None where nobody watched it.
+    pace: PaceSeen | None
     co_located: bool
 
 

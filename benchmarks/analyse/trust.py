@@ -4,12 +4,13 @@ import math
 from collections.abc import Iterable, Sequence
 from statistics import fmean
 
+from benchmarks.analyse.pace import SteadyPace
 from benchmarks.analyse.shape import Comparison, ControlSpread, GateCount, Trust
 from benchmarks.records import Run, Trial
 from benchmarks.validity import GATES, gate_of
 
 
-def trust(run: Run, trials: Sequence[Trial], comparisons: Iterable[Comparison]) -> Trust:
+def trust(run: Run, trials: Sequence[Trial], comparisons: Iterable[Comparison], pace: SteadyPace) -> Trust:
     """What speaks for a run and what against it."""
     valid = [trial for trial in trials if not trial.invalid]
     done = {_place(trial) for trial in valid}
@@ -35,6 +36,7 @@ def trust(run: Run, trials: Sequence[Trial], comparisons: Iterable[Comparison]) 
         worst_other_share=max((trial.other_cpu_share for trial in valid), default=0.0),
         worst_generator_share=max((trial.load.generator_peak for trial in valid), default=0.0),
         worst_pressure=max(pressures, default=None),
+        pace=pace.shown(trials),
         co_located=run.environment.co_located,
     )
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from statistics import fmean, variance
 from typing import Literal, TypeAlias
 
-from benchmarks.analyse.pace import at_pace, usual_pace_us
+from benchmarks.analyse.pace import SteadyPace
 from benchmarks.capacity.outcome import capacities
 from benchmarks.ratios import CONFIDENCE, Ratio, holm, rounds_needed, t_cdf, t_quantile, word
 from benchmarks.records import Record, Run
@@ -48,8 +48,8 @@ class Change(Record):
 
 def changes(base: Run, new: Run) -> list[Change]:
     """Everything that both runs measured in at least two rounds."""
-    pace_us = usual_pace_us(base.trials)
-    before, after = _values(base, pace_us), _values(new, pace_us)
+    pace = SteadyPace.seen_in(base.trials)
+    before, after = _values(base, pace), _values(new, pace)
     places = [place for place in before if min(len(before[place]), len(after.get(place, []))) > 1]
     ratios = [unpaired_ratio(after[place], before[place]) for place in places]
     adjusted = holm([ratio.p_value for ratio in ratios])
@@ -59,11 +59,11 @@ def changes(base: Run, new: Run) -> list[Change]:
     ]
 
 
-def _values(run: Run, pace_us: float) -> dict[Place, list[float]]:
+def _values(run: Run, pace: SteadyPace) -> dict[Place, list[float]]:
     """One value a round; of attempts the last that was valid."""
     by_round = {
         (trial.contender, trial.workload, trial.round): trial.cpu_s_per_1000
-        for trial in sorted(at_pace(run.trials, pace_us), key=lambda trial: trial.attempt)
+        for trial in sorted(pace.told(run.trials), key=lambda trial: trial.attempt)
         if not trial.invalid and trial.part in {"matrix", "layers"} and trial.server_cpu_s
     }
     found: dict[Place, list[float]] = {

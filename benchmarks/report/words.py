@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from benchmarks.analyse import Analysis, Comparison, Trust
+from benchmarks.analyse import Analysis, Comparison, PaceSeen, Trust
 from benchmarks.ratios import Ratio
 from benchmarks.records import Contender, Run
 from benchmarks.text import interval as interval
@@ -44,6 +44,7 @@ def trust_lines(trust: Trust) -> list[tuple[bool, str]]:
         _control(trust),
         (not trust.incidents, _incidents(trust)),
         (not trust.co_located, _cores(trust)),
+        *([(True, _pace(trust.pace))] if trust.pace else []),
         *([(True, _quiet(trust))] if trust.valid else []),
     ]
 
@@ -84,6 +85,16 @@ def _cores(trust: Trust) -> str:
     if trust.co_located:
         return "Server and generator shared cores: throughput and latency include their competition."
     return "Server and generator had cores of their own."
+
+
+def _pace(pace: PaceSeen) -> str:
+    exponents = sorted(pace.exponents.values())
+    power = f"{exponents[0]:.1f}" if exponents[0] == exponents[-1] else f"{exponents[0]:.1f} to {exponents[-1]:.1f}"
+    return (
+        f"CPU is told at a steady pace of the cores: in nine of ten slices a fixed piece of work took between "
+        f"{100 * (pace.low_us / pace.usual_us - 1):+.0f} and {100 * (pace.high_us / pace.usual_us - 1):+.0f} % of its "
+        f"usual time, and a request's cost followed with a power of {power}, by workload."
+    )
 
 
 def _quiet(trust: Trust) -> str:

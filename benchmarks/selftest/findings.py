@@ -8,7 +8,7 @@ import math
 from collections.abc import Sequence
 from typing import Literal, NamedTuple, TypeAlias
 
-from benchmarks.analyse.pace import at_pace, usual_pace_us
+from benchmarks.analyse.pace import SteadyPace
 from benchmarks.ratios import Ratio, paired_ratio, t_quantile, word
 from benchmarks.records import Load, Record, Trial
 from benchmarks.text import percent
@@ -58,7 +58,7 @@ def verdict(findings: Sequence[Finding], unfit: Sequence[str]) -> Verdict:
 
 def ratio_of(trials: Sequence[Trial], other: str, base: str) -> Ratio | None:
     """CPU a request of `other` divided by that of `base`, by the rounds in which both were measured."""
-    steady = at_pace(trials, usual_pace_us(trials))
+    steady = SteadyPace.seen_in(trials).told(trials)
     costs = [_costs(steady, name) for name in (other, base)]
     # Of several attempts in a round, the last in which both were valid.
     places = {number: (number, attempt) for number, attempt in sorted(costs[0].keys() & costs[1].keys())}

@@ -14,7 +14,7 @@ import pytest
 
 from benchmarks import launch
 from benchmarks.failures import LabError
-from benchmarks.launch import command_of, environment_of, on_cores, running, stop_tree
+from benchmarks.launch import bind, command_of, environment_of, on_cores, running, stop_tree
 from benchmarks.machine import ROOT
 from benchmarks.records import Contender
 from tests.benchmarks.processes import MARK, a_mark, await_none, marked
@@ -128,6 +128,26 @@ def test_processes_started_inside_are_bound_and_this_one_is_free_again() -> None
     with on_cores([min(before)]):
         assert os.sched_getaffinity(0) == {min(before)}
     assert os.sched_getaffinity(0) == before
+
+
+def test_a_tree_that_runs_is_bound_with_all_its_threads(mark: str) -> None:
+    cores = sorted(os.sched_getaffinity(0))[:1]
+    code = (
+        HEAD + "import threading\nthreading.Thread(target=time.sleep, args=(600,), daemon=True).start()\n" + CHILD
+        + 'print("up", flush=True); time.sleep(600)\n'
+    )  # fmt: skip
+    with subprocess.Popen(
+        [sys.executable, "-c", code], env=os.environ | {MARK: mark}, stdout=subprocess.PIPE, start_new_session=True
+    ) as process:
+        assert process.stdout
+        process.stdout.readline()
+        bind(process.pid, cores)
+        tree = [process.pid, *(child.pid for child in psutil.Process(process.pid).children())]
+        tasks = [int(task.name) for pid in tree for task in Path(f"/proc/{pid}/task").iterdir()]
+        bound = [os.sched_getaffinity(task) for task in tasks]
+        stop_tree(process)
+    assert len(tasks) == 3
+    assert bound == [set(cores)] * 3
 
 
 def test_the_environment_makes_contenders_equal_and_silent() -> None:

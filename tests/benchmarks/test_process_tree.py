@@ -62,7 +62,8 @@ def test_the_cpu_of_a_child_belongs_to_the_tree() -> None:
         child_ns = said(parent)
         after = read_cpu(parent.pid)
         assert len(after) == 2
-        assert cpu_s_between(before, after) == pytest.approx(child_ns / 1e9, rel=0.10)
+        parent_ns = after[parent.pid] - before[parent.pid]
+        assert cpu_s_between(before, after) == pytest.approx((child_ns + parent_ns) / 1e9, rel=0.10)
 
 
 def test_an_idle_process_costs_nothing_between_two_readings() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from types import FrameType
 
 from benchmarks.commands import (
+    agreement,
     capacity,
     chats,
     compare,
@@ -22,7 +23,9 @@ from benchmarks.commands import (
 from benchmarks.failures import LabError
 
 INTERRUPTED = 130
-_COMMANDS = (compare, layers, capacity, chats, transfers, generators, selftest, diff, report, decision, side_by_side)
+_COMMANDS = (
+    compare, layers, capacity, chats, transfers, generators, selftest, diff, agreement, report, decision, side_by_side,
+)  # fmt: skip
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

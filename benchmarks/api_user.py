@@ -15,12 +15,10 @@ from locust.exception import StopUser
 
 from benchmarks.answers import Book, Expected, Page, a_book, a_page, begins_a_word, is_by
 from benchmarks.lean.user import LeanUser
+from benchmarks.workloads import ORDERS, PAGE_SIZE
 
 # Marks what the load itself adds, so that nobody reads a book that another user is about to delete.
 OWNER_PREFIX = "load-"
-PAGE_SIZE = 20
-_FIELDS = ("id", "title", "author", "rating", "published_year")
-ORDERS = (*_FIELDS, *(f"-{field}" for field in _FIELDS))
 _SAMPLE_SIZE = 100
 
 T = TypeVar("T")

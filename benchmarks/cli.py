@@ -11,6 +11,7 @@ from benchmarks.commands import (
     capacity,
     chats,
     compare,
+    crosscheck,
     decision,
     diff,
     generators,
@@ -24,7 +25,8 @@ from benchmarks.failures import LabError
 
 INTERRUPTED = 130
 _COMMANDS = (
-    compare, layers, capacity, chats, transfers, generators, selftest, diff, agreement, report, decision, side_by_side,
+    compare, layers, capacity, chats, transfers, generators, crosscheck, selftest, diff, agreement, report,
+    decision, side_by_side,
 )  # fmt: skip
 
 

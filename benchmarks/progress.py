@@ -42,7 +42,7 @@ class Clock:
     """How much is done, and how long the rest will take at the pace so far."""
 
     def __init__(self, plan: Plan) -> None:
-        self.done = 0
+        self._done: set[tuple[object, ...]] = set()
         self._began = time.monotonic()
         self.plan = plan
 
@@ -50,6 +50,11 @@ class Clock:
     def total(self) -> int:
         """Trials that are planned so far."""
         return self.plan.trials
+
+    @property
+    def done(self) -> int:
+        """Planned trials of which there is a valid one; another of the same adds nothing."""
+        return len(self._done)
 
     def left(self) -> str:
         """The time that is left."""
@@ -61,7 +66,9 @@ class Clock:
 
     def line(self, trial: Trial) -> str:
         """A trial in a line."""
-        self.done += not trial.invalid
+        if not trial.invalid:
+            rate_per_s = trial.arrivals.rate_per_s if trial.arrivals else None
+            self._done.add((trial.round, trial.part, trial.workload, trial.contender, rate_per_s))
         if trial.invalid:
             result = f"invalid, {trial.invalid[0]}"
         elif trial.arrivals:

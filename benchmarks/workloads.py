@@ -28,6 +28,11 @@ class Workload(NamedTuple):
     quick: bool = False
 
 
+PAGE_SIZE = 20
+_FIELDS = ("id", "title", "author", "rating", "published_year")
+# In which a list may be asked for.
+ORDERS = (*_FIELDS, *(f"-{field}" for field in _FIELDS))
+
 WORKLOADS = {
     "read": Workload("ReadUser", "Read one", "one book by its id", quick=True),
     "list": Workload("ListUser", "List", "20 books: first pages in every order, and pages behind a cursor", quick=True),

@@ -34,7 +34,11 @@ class SteadyPace(NamedTuple):
         window_s = sum(one.window_s for one in slices)
         usual_us = sum(one.pace_us * one.window_s for one in slices) / window_s if window_s else 0.0
         workloads = {trial.workload: None for trial in trials}
-        return cls(usual_us, {name: _exponent(one for one in trials if one.workload == name) for name in workloads})
+        exponents = {
+            name: exponent(one.slices for one in trials if one.workload == name and not one.invalid)
+            for name in workloads
+        }
+        return cls(usual_us, exponents)
 
     def told(self, trials: Iterable[Trial]) -> list[Trial]:
         """The trials with their CPU time as it would be at this pace; the average cost stays about what it was."""
@@ -54,12 +58,12 @@ class SteadyPace(NamedTuple):
         return PaceSeen(usual_us=self.usual_us, low_us=low_us, high_us=high_us, exponents=dict(self.exponents))
 
 
-def _exponent(trials: Iterable[Trial]) -> float:
-    """The slope of log cost on log pace within trials."""
+def exponent(groups: Iterable[Sequence[Slice]]) -> float:
+    """The slope of log cost on log pace, from slices that differ from the others of their group in nothing else."""
     freedom, squares, products = 0, 0.0, 0.0
-    for trial in trials:
-        told = [one for one in trial.slices if _tells(one)]
-        if trial.invalid or len(told) < 2:
+    for slices in groups:
+        told = [one for one in slices if _tells(one)]
+        if len(told) < 2:
             continue
         paces = _centred([math.log(one.pace_us) for one in told])
         costs = _centred([math.log(one.server_cpu_s / one.requests) for one in told])

@@ -69,7 +69,7 @@ def run(generator: str, url: str, seconds: float) -> Trial:
     """One trial on the generator's core; raises LabError when it fails."""
     _, cores = machine.share_cores(1)
     with on_cores(cores):
-        return _wrk(url, seconds) if generator == WRK else _locust(generator, url, seconds)
+        return wrk(f"{url}/books/1", seconds) if generator == WRK else _locust(generator, url, seconds)
 
 
 def _locust(kind: str, url: str, seconds: float) -> Trial:
@@ -81,10 +81,12 @@ def _locust(kind: str, url: str, seconds: float) -> Trial:
     return Trial(kind, said["requests"], said["cpu_s"], said["seconds"])
 
 
-def _wrk(url: str, seconds: float) -> Trial:
+def wrk(url: str, seconds: float, script: Sequence[str] = ()) -> Trial:
+    """One trial with wrk, on the cores that this thread has; `script` is a Lua file and what it is told."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     # It takes whole seconds only.
-    arguments = ["-t1", f"-c{_USERS}", f"-d{max(1, round(seconds))}s", f"{url}/books/1"]
+    arguments = ["-t1", f"-c{_USERS}", f"-d{max(1, round(seconds))}s"]
+    arguments += ["-s", script[0], url, "--", *script[1:]] if script else [url]
     output = _output([WRK, *arguments], seconds)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime

@@ -8,6 +8,7 @@ from benchmarks.machine import ROOT
 from benchmarks.records import Run
 from benchmarks.report import words
 from benchmarks.report.document import document, written
+from benchmarks.report.forest import forest
 from benchmarks.report.headline import headline
 from benchmarks.report.page import page
 from benchmarks.report.summary import summary
@@ -40,6 +41,7 @@ def render(run: Run, analysis: Analysis) -> dict[str, str]:
 
 def _about_the_choice(run: Run, analysis: Analysis) -> dict[str, str]:
     return {
+        "ratios.svg": forest(run, analysis),
         "decision-record.html": decision_record_html(run, analysis, DEFAULT_PRICE),
         "decision-record.md": decision_record_md(run, analysis, DEFAULT_PRICE),
         "side-by-side.html": side_by_side(ROOT, Measured(run, analysis)),

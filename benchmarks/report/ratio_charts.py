@@ -17,7 +17,7 @@ from benchmarks.workloads import ALL_WORKLOADS
 _WIDEST = 2.0
 # More rows than this would neither be read nor fit into the page; the others are told as text.
 _MOST_DRAWN = 70
-_SAME = (1 / (1 + EQUIVALENCE), 1 + EQUIVALENCE)
+SAME = (1 / (1 + EQUIVALENCE), 1 + EQUIVALENCE)
 
 
 class Evidence(NamedTuple):
@@ -129,11 +129,12 @@ def ratio_table(run: Run, comparisons: Sequence[Comparison], title: str) -> Tabl
 
 def _axis(comparisons: Sequence[Comparison], heads: tuple[str, str, str]) -> Axis:
     ratios = [one.ratio for one in comparisons if one.ratio]
-    ends = [end for ratio in ratios for end in _ends(ratio)]
-    return strips.axis_of([0.9, 1.1, *ends], heads, one=1.0, same=_SAME)
+    held = [end for ratio in ratios for end in ends(ratio)]
+    return strips.axis_of([0.9, 1.1, *held], heads, one=1.0, same=SAME)
 
 
-def _ends(ratio: Ratio) -> list[float]:
+def ends(ratio: Ratio) -> list[float]:
+    """What a scale has to hold of a ratio."""
     # The estimate always fits; an interval that goes on without end does not set the scale.
     low, high = max(ratio.low, ratio.estimate / _WIDEST), min(ratio.high, ratio.estimate * _WIDEST)
     return [low, ratio.estimate, high]

@@ -10,9 +10,9 @@ from locust.exception import StopUser
 from benchmarks import journey
 from benchmarks.account_user import AccountUser
 from benchmarks.answers import Book, Page
-from benchmarks.api_user import ORDERS
 from benchmarks.failures import UsageError
 from benchmarks.journey import Journey, Step, Visit
+from benchmarks.workloads import ORDERS
 
 _load = cache(journey.load)
 

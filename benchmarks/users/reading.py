@@ -2,7 +2,8 @@
 
 from locust import task
 
-from benchmarks.api_user import ORDERS, ApiUser
+from benchmarks.api_user import ApiUser
+from benchmarks.workloads import ORDERS
 
 
 class ReadUser(ApiUser):

@@ -22,7 +22,7 @@ from tests.benchmarks.factories import FIELD, a_plan, a_run, a_trial, wobble
 from tests.benchmarks.reports import HOSTILE, Elements, a_hostile_run, everything
 from tests.benchmarks.test_results import kept
 
-FILES = ("report.html", "summary.md", "report.json")
+FILES = ("report.html", "summary.md", "report.json", "ratios.svg")
 
 
 def page_of(run: Run) -> str:

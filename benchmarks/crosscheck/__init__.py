@@ -1,0 +1,1 @@
+"""Ratios by wrk, a load generator that has nothing in common with the one of this lab."""

@@ -88,7 +88,7 @@ def _warm_up(bench: Bench, generator: Generator, records: dict[str, _Record], si
 
 def _slice(bench: Bench, record: _Record, generator: Generator, sitting: Sitting) -> None:
     try:
-        begun = _Begun.now(bench, record.stand.server.meter)
+        begun = Begun.now(bench, record.stand.server.meter)
         with _memory_under_load(record, sitting):
             seen = generator.run(record.stand.contender.name, sitting.slice_s)
         if ALL_WORKLOADS[sitting.workload].background:
@@ -99,7 +99,7 @@ def _slice(bench: Bench, record: _Record, generator: Generator, sitting: Sitting
         record.problems.append(str(error))
 
 
-class _Begun(NamedTuple):
+class Begun(NamedTuple):
     """What the clocks said when a slice began."""
 
     at_s: float
@@ -109,7 +109,7 @@ class _Begun(NamedTuple):
     server: CpuReading
 
     @classmethod
-    def now(cls, bench: Bench, meter: Meter) -> "_Begun":
+    def now(cls, bench: Bench, meter: Meter) -> "Begun":
         """The clocks, that of the server last."""
         at_s = time.perf_counter() - bench.began
         return cls(at_s, busy_s(bench.cores), bench.catalogue.cpu_s(), bench.speedometer.read(), meter.read())
@@ -126,13 +126,15 @@ class _Begun(NamedTuple):
             + (server_cpu_s if server.pid else 0.0)
         )
         others_s = busy_s(bench.cores) - self.busy_s - ours_s
+        # Longer than the window, where a server is waited for until it has done what it went on doing.
+        span_s = time.perf_counter() - bench.began - self.at_s
         return Slice(
             at_s=self.at_s,
             window_s=seen.window_s,
             requests=seen.tally.ok,
             server_cpu_s=server_cpu_s,
             generator_cpu_s=seen.cpu_s,
-            other_cpu_share=others_s / (seen.window_s * len(bench.cores)),
+            other_cpu_share=others_s / (span_s * len(bench.cores)),
             pace_us=pace.us_since(self.pace) if server.pid else 0.0,
         )
 

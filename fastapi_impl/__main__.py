@@ -5,7 +5,8 @@ from uvicorn.supervisors import ChangeReload
 
 from fastapi_impl.protocol import ProblemProtocol, SocketProtocol
 from fastapi_impl.server import GentleMaster, GentleServer
-from shared.cli import GRACEFUL_STOP_S, KEEP_ALIVE_S, ServerOptions, serve
+from shared.arrivals import KEEP_ALIVE_S
+from shared.cli import GRACEFUL_STOP_S, ServerOptions, serve
 from shared.config import Settings
 
 

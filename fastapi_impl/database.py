@@ -23,6 +23,9 @@ class Database(Protocol):
     async def read(self, use_case: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a use case that reads, without a transaction."""
 
+    async def check(self, use_case: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a use case of the operator, whose connection nobody else has."""
+
     async def write(self, use_case: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a use case in a transaction, committed when it returns and rolled back when it raises."""
 
@@ -44,6 +47,7 @@ class ThreadDatabase:
     def __init__(self, settings: Settings) -> None:
         self._engines = Engines(settings)
         self._limiter = CapacityLimiter(settings.connections)
+        self._checks = CapacityLimiter(1)
 
     async def read(self, use_case: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         def run() -> T:
@@ -51,6 +55,13 @@ class ThreadDatabase:
                 return use_case(connection, *args, **kwargs)
 
         return await to_thread.run_sync(run, limiter=self._limiter)
+
+    async def check(self, use_case: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        def run() -> T:
+            with self._engines.checks.connect() as connection:
+                return use_case(connection, *args, **kwargs)
+
+        return await to_thread.run_sync(run, limiter=self._checks)
 
     async def write(self, use_case: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         def run() -> T:
@@ -96,6 +107,9 @@ class AsyncDatabase:
     async def read(self, use_case: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         async with self._reads.connect() as connection:
             return await connection.run_sync(use_case, *args, **kwargs)
+
+    async def check(self, use_case: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        return await self._beside.check(use_case, *args, **kwargs)
 
     async def write(self, use_case: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         async with self._writes.begin() as connection:

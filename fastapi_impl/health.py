@@ -23,7 +23,7 @@ async def live() -> Health:
 @router.get("/health/ready", responses=problems(400, 503))
 async def ready(database: CurrentDatabase, services: CurrentServices, stopping: CurrentStopping) -> Readiness:
     """The database answers and has the right schema, files can be written, and the server is not about to stop."""
-    return await database.read(health.ready, services.settings.files_dir, stopping=stopping.is_set())
+    return await database.check(health.ready, services.settings.files_dir, stopping=stopping.is_set())
 
 
 # Not async: the files of all workers are read, on a thread beside the event loop.

@@ -1,50 +1,94 @@
 """What uvicorn refuses before the application sees it, in the words of the contract and with its limits."""
 
 import logging
+import re
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame
 
-from shared import errors, problems
-from shared.cli import MAX_HEADER_BYTES, MAX_HEADERS, MAX_REQUEST_LINE_BYTES
+from fastapi_impl.arrivals import Coming, PatientProtocol
+from shared import errors
+from shared.arrivals import (
+    LINGER_S,
+    MAX_HEAD_BYTES,
+    MAX_HEADER_BYTES,
+    MAX_HEADERS,
+    MAX_REQUEST_LINE_BYTES,
+    OPERATOR_PATHS,
+    STOP_LINGER_S,
+)
 from shared.errors import DomainError
 from shared.handshake import MAX_FRAGMENTS, TOO_LARGE, is_handshake
+from shared.heads import NO_TRAILERS, Head, check_head, lacks_path
 
-LINGER_S = 2.0
-
-# How long a stopping server keeps idle connections, for a request that may be on its way; the same in gunicorn.
-STOP_LINGER_S = 2.0
+# Which paths an operator asks for, with or without a query.
+_OPERATOR = re.compile(b"|".join(path.encode() for path in OPERATOR_PATHS))
 
 
-class ProblemProtocol(HttpToolsProtocol):
+class ProblemProtocol(PatientProtocol):
     """uvicorn's protocol on httptools, which has no limits of its own and refuses in plain text."""
 
-    _refusal: DomainError | None = None
     _stopping = False
+    _head_bytes = _head_lines = 0
+
+    def on_message_begin(self) -> None:
+        """Begin to count."""
+        super().on_message_begin()
+        self._head_bytes = self._head_lines = 0
 
     def on_url(self, url: bytes) -> None:
         """Collect the target, up to the limit of a request line."""
         super().on_url(url)
         if len(self.parser.get_method()) + len(self.url) + len("  HTTP/1.1") > MAX_REQUEST_LINE_BYTES:
-            self._refuse(errors.TargetTooLong())
+            self._fail(errors.TargetTooLong())
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Collect a header, up to the limits of size and number."""
+        """Collect a header, up to the limits of size and number; of trailers nothing is taken."""
+        size = len(name) + len(value) + len(": \r\n")
+        self._head_bytes += size
+        self._head_lines += 1
+        if self._head_lines > MAX_HEADERS or size > MAX_HEADER_BYTES or self._head_bytes > MAX_HEAD_BYTES:
+            self._fail(errors.HeadersTooLarge())
+        if self.coming is not Coming.HEAD:
+            self._check_trailer(name)
+            return
         super().on_header(name, value)
-        if len(self.headers) > MAX_HEADERS or len(name) + len(value) + len(": \r\n") > MAX_HEADER_BYTES:
-            self._refuse(errors.HeadersTooLarge())
         if name.lower() == b"expect" and value.lower() != b"100-continue":
-            self._refuse(errors.ExpectationFailed())
+            self._fail(errors.ExpectationFailed())
+
+    def _check_trailer(self, name: bytes) -> None:
+        if name.lower().decode("latin-1") in NO_TRAILERS:
+            self._fail(errors.MalformedRequest())
+
+    def check_unfinished(self, size: int) -> None:
+        """Refuse a head that goes on for ever: its last header is not seen before it ends."""
+        if size > MAX_HEAD_BYTES:
+            self.refuse(errors.HeadersTooLarge())
 
     def on_headers_complete(self) -> None:
-        """Begin the request, unless it is of a version that nobody serves any more."""
-        if self.parser.get_http_version() not in {"1.0", "1.1"}:
-            self._refuse(errors.MalformedRequest())
+        """Begin the request, unless its head can be misread, or there are too many clients."""
+        head = self._head()
+        try:
+            check_head(head)
+        except errors.MalformedRequest as fact:
+            self._fail(fact)
+        if lacks_path(head.target):
+            self.url += b"/"
+        if self.crowded and not _OPERATOR.fullmatch(self.url.partition(b"?")[0]):
+            self._fail(errors.Crowded())
         super().on_headers_complete()
-        if self._stopping and not self._is_idle():
+        # A client that waits to be asked for its body may send it unasked or not at all: what follows is uncertain.
+        if self.is_busy() and (self.expect_100_continue or self._stopping):
             self.cycle.keep_alive = False
+
+    def _head(self) -> Head:
+        def values(name: bytes) -> list[str]:
+            return [value.decode("latin-1") for found, value in self.headers if found == name]
+
+        method, target = self.parser.get_method().decode(), self.url.decode("latin-1")
+        framing = values(b"content-length"), values(b"transfer-encoding")
+        return Head(method, target, self.parser.get_http_version(), values(b"host"), *framing)
 
     def shutdown(self) -> None:
         """Announce the end of the connection with the answer that is due, or linger for a request on its way.
@@ -52,7 +96,7 @@ class ProblemProtocol(HttpToolsProtocol):
         uvicorn would close an idle connection at once, and lose what its client has just sent.
         """
         self._stopping = True
-        if self._is_idle() or self.cycle.response_started:
+        if not self.is_busy() or self.cycle.response_started:
             self._linger()
         else:
             self.cycle.keep_alive = False
@@ -67,11 +111,8 @@ class ProblemProtocol(HttpToolsProtocol):
         self.loop.call_later(STOP_LINGER_S, self._close_if_idle)
 
     def _close_if_idle(self) -> None:
-        if self._is_idle():
+        if not self.is_busy():
             self.transport.close()
-
-    def _is_idle(self) -> bool:
-        return self.cycle is None or self.cycle.response_complete  # type: ignore[redundant-expr]  # None at first
 
     def _should_upgrade(self) -> bool:
         # Any other handshake stays a plain request, which the application refuses in its own words.
@@ -86,15 +127,10 @@ class ProblemProtocol(HttpToolsProtocol):
             and is_handshake(version, key)
         )
 
-    def _refuse(self, fact: DomainError) -> None:
-        # The parser stops at an exception of its callbacks, and uvicorn then refuses the request.
-        self._refusal = fact
+    def _fail(self, fact: DomainError) -> None:
+        # The parser stops at an exception of its callbacks.
+        self.fact = fact
         raise fact
-
-    def send_400_response(self, msg: str) -> None:
-        """Answer what could not be read, and close."""
-        self.transport.write(problems.answer(self._refusal or errors.MalformedRequest()).raw())
-        self.transport.close()
 
 
 class SocketProtocol(WebSocketsSansIOProtocol):

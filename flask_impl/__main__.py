@@ -6,15 +6,8 @@ from gunicorn.app.base import BaseApplication
 
 from flask_impl.database import require_blocking_driver
 from flask_impl.server import GentleMaster
-from shared.cli import (
-    GRACEFUL_STOP_S,
-    KEEP_ALIVE_S,
-    MAX_HEADER_BYTES,
-    MAX_HEADERS,
-    MAX_REQUEST_LINE_BYTES,
-    ServerOptions,
-    serve,
-)
+from shared.arrivals import KEEP_ALIVE_S, MAX_HEADER_BYTES, MAX_HEADERS, MAX_REQUEST_LINE_BYTES, RESERVE
+from shared.cli import GRACEFUL_STOP_S, ServerOptions, serve
 from shared.config import Settings
 
 if TYPE_CHECKING:
@@ -29,6 +22,7 @@ class Server(BaseApplication):
         settings = Settings.load()
         require_blocking_driver(settings)
         # What lasts holds a thread, beyond those of plain requests.
+        self._connections = settings.max_connections
         self._lasting = settings.max_streams + settings.max_sockets + settings.max_transfers
         super().__init__()
 
@@ -39,6 +33,8 @@ class Server(BaseApplication):
             "workers": self._options.workers,
             "worker_class": "flask_impl.protocol.ProblemWorker",
             "threads": self._options.threads + self._lasting,
+            # Our own limit comes first, and refuses in the words of the contract.
+            "worker_connections": self._connections + 2 * RESERVE + self._options.threads + self._lasting,
             "limit_request_line": MAX_REQUEST_LINE_BYTES,
             "limit_request_field_size": MAX_HEADER_BYTES,
             "limit_request_fields": MAX_HEADERS,

@@ -27,6 +27,11 @@ class Database:
         with self._engines.reads.connect() as connection:
             return use_case(connection, *args, **kwargs)
 
+    def check(self, use_case: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a use case of the operator, whose connection nobody else has."""
+        with self._engines.checks.connect() as connection:
+            return use_case(connection, *args, **kwargs)
+
     def write(self, use_case: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a use case in a transaction, committed when it returns and rolled back when it raises."""
         with self._engines.writes.begin() as connection:

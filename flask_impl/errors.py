@@ -1,7 +1,7 @@
 """Every answer that is not a success, as a problem document: ours, Werkzeug's, the database's and the unforeseen."""
 
 from flask import Flask, Response, request
-from gunicorn.http.errors import NoMoreData, ParseException
+from gunicorn.http.errors import LimitRequestHeaders, NoMoreData, ParseException
 from sqlalchemy import exc
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 from werkzeug.routing.exceptions import WebsocketMismatch
@@ -40,9 +40,10 @@ def protocol_error(error: HTTPException) -> Response:
     return domain_error(errors.MalformedRequest())
 
 
-def framing_error(_error: Exception) -> Response:
+def framing_error(error: Exception) -> Response:
     """A chunked body that gunicorn finds broken, or that ends early, while it is read."""
-    return domain_error(errors.MalformedRequest())
+    large = isinstance(error, LimitRequestHeaders)
+    return domain_error(errors.HeadersTooLarge() if large else errors.MalformedRequest())
 
 
 def database_error(error: Exception) -> Response:

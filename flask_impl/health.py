@@ -23,7 +23,7 @@ def live() -> Reply:
 @operation()
 def ready() -> Reply:
     """The database answers and has the right schema, files can be written, and the server is not about to stop."""
-    return database.read(health.ready, services.settings.files_dir, stopping=stopping.is_set())
+    return database.check(health.ready, services.settings.files_dir, stopping=stopping.is_set())
 
 
 @router.get("/metrics")

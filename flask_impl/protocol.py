@@ -5,9 +5,10 @@ import time
 from typing import Any
 
 from gunicorn.http.errors import ExpectationFailed, LimitRequestHeaders, LimitRequestLine, ParseException
+from gunicorn.http.wsgi import FileWrapper
 from gunicorn.util import write_nonblock
-from gunicorn.workers.gthread import ThreadWorker
 
+from flask_impl.arrivals import PatientWorker
 from shared import errors, problems
 from shared.errors import DomainError
 
@@ -20,7 +21,7 @@ _FACTS: dict[type[Exception], type[DomainError]] = {
 DOOR_S = 0.05
 
 
-class ProblemWorker(ThreadWorker):
+class ProblemWorker(PatientWorker):
     """gunicorn's worker with threads, whose refusals are problem documents."""
 
     def load_wsgi(self) -> None:
@@ -31,16 +32,25 @@ class ProblemWorker(ThreadWorker):
         super().load_wsgi()
         application: Any = self.wsgi
         self._stopping = application.extensions["stopping"]
+        self.settings = application.extensions["services"].settings
 
         def announcing(environ: Any, start_response: Any) -> Any:
             def start(status: str, *arguments: Any) -> Any:
-                if status.startswith("413") or not self.alive:
+                if status.startswith("413") or self._ends(environ):
                     start_response.__self__.force_close()
                 return start_response(status, *arguments)
 
-            return application(environ, start)
+            body = application(environ, start)
+            if isinstance(body, FileWrapper):
+                # The system sends the file, whose waiting only Python's own timer ends.
+                environ["gunicorn.socket"].settimeout(self.settings.answer_stall_seconds)
+            return body
 
         self.wsgi = announcing
+
+    def _ends(self, environ: Any) -> bool:
+        # A client that waits to be asked for its body may send it unasked or not at all: what follows is uncertain.
+        return not self.alive or environ["wsgi.input"].failed or "HTTP_EXPECT" in environ
 
     def init_signals(self) -> None:
         """Leave Ctrl-C, which a terminal sends to all processes, to the master."""
@@ -67,9 +77,10 @@ class ProblemWorker(ThreadWorker):
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
         """Answer what could not be read, and a fault that the application let through."""
-        if isinstance(exc, ParseException):
+        if isinstance(exc, ParseException | DomainError):
             self.log.info("refused a request from %s: %s", addr, type(exc).__name__)
-            answer = problems.answer(_FACTS.get(type(exc), errors.MalformedRequest)())
+            fact = exc if isinstance(exc, DomainError) else _FACTS.get(type(exc), errors.MalformedRequest)()
+            answer = problems.answer(fact)
         else:
             # gunicorn would log the target, and with it the query.
             self.log.error("fault outside the application", exc_info=exc)

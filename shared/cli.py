@@ -15,14 +15,9 @@ from sqlalchemy.exc import OperationalError
 
 from shared import logs
 from shared.config import ConfigError, Settings
+from shared.descriptors import make_room
 from shared.migrate import upgrade
 
-# What both servers read of a request before they refuse it; gunicorn cannot go further.
-MAX_REQUEST_LINE_BYTES = 8190
-MAX_HEADER_BYTES = 8190
-MAX_HEADERS = 100
-
-KEEP_ALIVE_S = 5
 GRACEFUL_STOP_S = 30
 
 
@@ -44,6 +39,7 @@ def serve(program: str, default_port: int, run: Callable[[ServerOptions], None])
     try:
         settings = Settings.load()
         logs.configure(settings)
+        make_room(settings)
         _claim(options)
         upgrade(settings)
     except ConfigError as error:

@@ -47,6 +47,11 @@ class Settings(BaseSettings):
     login_failures_per_address: Annotated[int, Field(ge=1, le=1_000_000)] = 300
     login_window_seconds: Annotated[int, Field(ge=1, le=86_400)] = 300
     trusted_proxies: str | None = None
+    request_head_seconds: Annotated[float, Field(gt=0, le=600)] = 10.0
+    request_body_seconds: Annotated[float, Field(gt=0, le=600)] = 10.0
+    request_body_bytes_per_second: Annotated[int, Field(ge=1, le=_GIB)] = 1024
+    answer_stall_seconds: Annotated[float, Field(gt=0, le=600)] = 20.0
+    max_connections: Annotated[int, Field(ge=1, le=65_536)] = 1000
     max_page_size: Annotated[int, Field(ge=1, le=100)] = 100
     max_body_bytes: Annotated[int, Field(ge=1024, le=_GIB)] = 1_048_576
     max_cover_bytes: Annotated[int, Field(ge=1024, le=_GIB)] = 5_242_880

@@ -50,12 +50,15 @@ def engine_options(settings: Settings) -> EngineOptions:
 class Engines:
     """One pool with three doors: `reads` runs each statement by itself, `writes` in a transaction.
 
-    `streams` reads in a transaction, which PostgreSQL asks of a cursor that stays on the server.
+    `streams` reads in a transaction, which PostgreSQL asks of a cursor that stays on the server. `checks` is a
+    connection apart, so that the operator hears how the database is while all others are in use.
     """
 
     def __init__(self, settings: Settings) -> None:
         url = settings.database
-        engine = create_engine(url, **engine_options(settings))
+        options = engine_options(settings)
+        engine = create_engine(url, **options)
+        self.checks: Engine = create_engine(url, **{**options, "pool_size": 1})
         self.reads: Engine = engine
         self.writes: Engine = engine
         self.streams: Engine = engine
@@ -71,6 +74,7 @@ class Engines:
     def dispose(self) -> None:
         """Close every connection."""
         self.writes.dispose()
+        self.checks.dispose()
 
 
 def _configure_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:

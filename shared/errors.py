@@ -64,6 +64,12 @@ class HeadersTooLarge(DomainError):
     detail = "The header fields are too many or too large."
 
 
+class RequestTimeout(DomainError):
+    """The request did not come within its time."""
+
+    detail = "The request took too long to arrive."
+
+
 class ExpectationFailed(DomainError):
     """The client expects something other than 100-continue."""
 
@@ -212,6 +218,12 @@ class NoFreePlace(Overloaded):
     """As many streams, sockets or transfers are open as this worker may have."""
 
     detail = "As many of these are open as this server allows; try again shortly."
+
+
+class Crowded(Overloaded):
+    """As many clients are connected as this worker may have."""
+
+    detail = "Too many clients are connected; try again shortly."
 
 
 class DatabaseAway(Overloaded):

@@ -19,7 +19,11 @@ from shared.migrate import upgrade
 ROOT = Path(__file__).resolve().parent.parent
 FRAMEWORKS = {"flask", "werkzeug", "fastapi", "starlette", "anyio", "gunicorn", "uvicorn", "flask_impl", "fastapi_impl"}
 # A file that only one twin needs, and why.
-ALONE = {"openapi.py": "FastAPI derives the contract document; Flask serves the committed one"}
+ALONE = {
+    "openapi.py": "FastAPI derives the contract document; Flask serves the committed one",
+    "connections.py": "gunicorn keeps a connection apart from the worker that serves it; uvicorn's protocol is both",
+    "framing.py": "gunicorn parses in a thread, which must not wait; uvicorn parses as the bytes come",
+}
 METHODS = {"get", "post", "put", "patch", "delete", "websocket"}
 
 

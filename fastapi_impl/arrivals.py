@@ -1,0 +1,247 @@
+"""Requests as they come in, each against a deadline, and answers that are to be taken.
+
+An event loop gives a slow client no thread, but uvicorn keeps it for ever, and refuses what follows a request before
+that request has its answer.
+"""
+
+from asyncio import AbstractEventLoop, Transport
+from asyncio.events import TimerHandle
+from collections.abc import Callable
+from enum import Enum
+from typing import Any
+
+from httptools import HttpParserError, HttpParserUpgrade
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from shared import problems
+from shared.arrivals import LINGER_S, RESERVE, Patience
+from shared.config import Settings
+from shared.errors import DomainError, MalformedRequest, RequestTimeout
+
+
+class Alarm:
+    """Rings once when its time has come; to put it off costs no timer."""
+
+    def __init__(self, loop: AbstractEventLoop, ring: Callable[[], None]) -> None:
+        self._loop, self._ring = loop, ring
+        self._due: float | None = None
+        self._timer: TimerHandle | None = None
+
+    def set(self, seconds: float) -> None:
+        """Ring in so many seconds, unless it is set anew."""
+        self._due = self._loop.time() + seconds
+        if self._timer is None or self._timer.when() > self._due:
+            self.stop_timer()
+            self._timer = self._loop.call_at(self._due, self._look)
+
+    @property
+    def is_set(self) -> bool:
+        """Whether it will ring."""
+        return self._due is not None
+
+    def clear(self) -> None:
+        """Do not ring."""
+        self._due = None
+
+    def stop_timer(self) -> None:
+        """Let go of the event loop."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _look(self) -> None:
+        self._timer = None
+        if self._due is None:
+            return
+        if self._due > self._loop.time():
+            self._timer = self._loop.call_at(self._due, self._look)
+            return
+        self._due = None
+        self._ring()
+
+
+class Coming(Enum):
+    """What of a request is still to come."""
+
+    NOTHING, HEAD, BODY = range(3)
+
+
+class PatientProtocol(HttpToolsProtocol):
+    """uvicorn's protocol on httptools, with deadlines, and with refusals that wait for their turn."""
+
+    coming = Coming.NOTHING
+    _refusal: DomainError | None = None
+    _deaf = False
+    _unfinished = 0
+    _unanswered = 0
+    crowded = False
+    # Why a callback has stopped the parser.
+    fact: DomainError | None = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.settings: Settings = self.config.loaded_app.state.services.settings
+        self._patience = Patience.of(self.settings)
+        self._overdue = Alarm(self.loop, self._on_overdue)
+        self._stalled = Alarm(self.loop, self._on_stalled)
+
+    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        """Let a newcomer in, who has to say something first."""
+        super().connection_made(transport)
+        count = len(self.connections)
+        self.crowded = count > self.settings.max_connections
+        if count > self.settings.max_connections + RESERVE:
+            transport.abort()
+        self._overdue.set(self._patience.head_s)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Let go of the timers too."""
+        self._overdue.stop_timer()
+        self._stalled.stop_timer()
+        super().connection_lost(exc)
+
+    def handle_websocket_upgrade(self) -> None:
+        """Leave the connection to another protocol, which has deadlines of its own."""
+        self._overdue.stop_timer()
+        super().handle_websocket_upgrade()
+
+    def data_received(self, data: bytes) -> None:
+        """Take what has come, unless the connection is about to end."""
+        if self._deaf:
+            return
+        self._unset_keepalive_if_required()
+        had_begun = self.coming is Coming.HEAD
+        try:
+            self.parser.feed_data(data)
+        except HttpParserUpgrade as upgrade:
+            self._upgrade(data[upgrade.args[0] :])
+            return
+        except HttpParserError:
+            self.refuse(self.fact or MalformedRequest())
+            return
+        if self.coming is Coming.BODY:
+            self._overdue.set(self._patience.body_within_s(self._received) - self.loop.time() + self._body_began)
+        elif self.coming is Coming.HEAD and had_begun:
+            self._unfinished += len(data)
+            self.check_unfinished(self._unfinished)
+        elif self.coming is Coming.NOTHING and not self.is_busy() and not self._overdue.is_set:
+            # Empty lines, which may come before a request; uvicorn would wait for ever now.
+            self._overdue.set(self._patience.head_s)
+
+    def _upgrade(self, rest: bytes) -> None:
+        if self._should_upgrade():
+            self.handle_websocket_upgrade()
+        elif rest:
+            # Who is offered no upgrade goes on as before; uvicorn would lose what follows.
+            self.data_received(rest)
+
+    def check_unfinished(self, size: int) -> None:
+        """Judge a head of which at least `size` bytes have come."""
+
+    def on_message_begin(self) -> None:
+        """A head begins, and has its time."""
+        super().on_message_begin()
+        self.coming, self._unfinished = Coming.HEAD, 0
+        self._overdue.set(self._patience.head_s)
+
+    def on_headers_complete(self) -> None:
+        """A body may follow."""
+        before = self.cycle
+        super().on_headers_complete()
+        self._unanswered += self.cycle is not before
+        self.coming, self._received, self._body_began = Coming.BODY, 0, self.loop.time()
+
+    def on_body(self, body: bytes) -> None:
+        """A piece of it, which earns it time."""
+        super().on_body(body)
+        self._received += len(body)
+        # Who has sent it need not be asked for it.
+        self.cycle.waiting_for_100_continue = False
+
+    def on_message_complete(self) -> None:
+        """Nothing is to come that the client must send."""
+        super().on_message_complete()
+        self.coming = Coming.NOTHING
+        self._overdue.clear()
+
+    def on_response_complete(self) -> None:
+        """Answer what comes next; that may be a refusal."""
+        self._unanswered -= 1
+        super().on_response_complete()
+        if self.transport.is_closing():
+            self.loop.call_later(self._patience.answer_s, self.transport.abort)
+        elif not self.is_busy():
+            self._answer_refusal()
+
+    def timeout_keep_alive_handler(self) -> None:
+        """End a connection on which nothing is said; uvicorn would wait until its client has read all."""
+        self.leave()
+
+    def pause_writing(self) -> None:
+        """The client takes less than is sent."""
+        super().pause_writing()
+        self._stalled.set(self._patience.answer_s)
+
+    def resume_writing(self) -> None:
+        """The client takes what is sent."""
+        super().resume_writing()
+        self._stalled.clear()
+
+    def _on_overdue(self) -> None:
+        if self.coming is Coming.NOTHING:
+            self.leave()
+        elif self.coming is Coming.BODY and (self.flow.read_paused or self.cycle.waiting_for_100_continue):
+            # It is the application that takes its time.
+            self._received, self._body_began = 0, self.loop.time()
+            self._overdue.set(self._patience.body_s)
+        else:
+            self.refuse(RequestTimeout())
+
+    def _on_stalled(self) -> None:
+        self.transport.abort()
+
+    def refuse(self, fact: DomainError) -> None:
+        """Hear nothing more, and answer when all requests before this one have their answers."""
+        self.logger.info("refused a request from %s: %s", self.client, type(fact).__name__)
+        self._deaf, self._refusal = True, fact
+        self._overdue.clear()
+        if self.coming is Coming.BODY and self._give_up_request():
+            self.leave()
+        elif not self.is_busy():
+            self._answer_refusal()
+
+    def _give_up_request(self) -> bool:
+        """Keep the application from answering a request whose body is refused; says whether it already does."""
+        if self.cycle.response_started:
+            return True
+        if self.pipeline:
+            self.pipeline.popleft()
+        self._disconnect()
+        return False
+
+    def _disconnect(self) -> None:
+        self.cycle.disconnected = True
+        self.cycle.message_event.set()
+        self._unanswered -= 1
+
+    def _answer_refusal(self) -> None:
+        if self._refusal and not self.transport.is_closing():
+            self.transport.write(problems.answer(self._refusal).raw())
+            self._refusal = None
+            self.leave()
+
+    def is_busy(self) -> bool:
+        """Whether a request waits for its answer."""
+        return self._unanswered > 0
+
+    def leave(self) -> None:
+        """End the connection, and read on until the client has read all: closed before that, it would be reset."""
+        self._deaf = True
+        self._overdue.clear()
+        self._unset_keepalive_if_required()
+        if self.is_busy():
+            self._disconnect()
+        self.flow.resume_reading()
+        if self.transport.can_write_eof() and not self.transport.is_closing():
+            self.transport.write_eof()
+        self.loop.call_later(LINGER_S, self.transport.abort)

@@ -53,6 +53,9 @@ class ProblemProtocol(PatientProtocol):
         if self.coming is not Coming.HEAD:
             self._check_trailer(name)
             return
+        if name.lower() == b"content-type" and any(found == b"content-type" for found, _ in self.headers):
+            # Which one counts, and for whom?
+            self._fail(errors.MalformedRequest())
         super().on_header(name, value)
         if name.lower() == b"expect" and value.lower() != b"100-continue":
             self._fail(errors.ExpectationFailed())
@@ -69,6 +72,9 @@ class ProblemProtocol(PatientProtocol):
     def on_headers_complete(self) -> None:
         """Begin the request, unless its head can be misread, or there are too many clients."""
         head = self._head()
+        if self.parser.should_upgrade() and (head.codings or any(map(int, head.lengths))):
+            # The parser would end this request here, and take its body for the next.
+            self._fail(errors.MalformedRequest())
         try:
             check_head(head)
         except errors.MalformedRequest as fact:

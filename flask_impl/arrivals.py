@@ -38,8 +38,9 @@ def _head(req: Request) -> Head:
     def values(name: str) -> list[str]:
         return [value for found, value in req.headers if found == name]
 
-    version = ".".join(map(str, req.version))
-    return Head(req.method, req.uri, version, values("HOST"), values("CONTENT-LENGTH"), values("TRANSFER-ENCODING"))
+    major, minor = req.version or (0, 9)
+    framing = values("CONTENT-LENGTH"), values("TRANSFER-ENCODING")
+    return Head(req.method or "", req.uri or "", f"{major}.{minor}", values("HOST"), *framing)
 
 
 class PatientWorker(ThreadWorker):
@@ -130,7 +131,7 @@ class PatientWorker(ThreadWorker):
     def _keepalive_after(self, conn: TConn, keepalive: bool) -> bool:
         """Whether another request may follow; a body that nobody read and nobody can is not answered a second time."""
         try:
-            return super()._keepalive_after(conn, keepalive)  # type: ignore[misc]  # the stub leaves it out
+            return bool(super()._keepalive_after(conn, keepalive))  # type: ignore[misc]  # the stub leaves it out
         except (ParseException, DomainError, NoMoreData):
             return False
 

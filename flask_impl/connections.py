@@ -47,12 +47,12 @@ class Arrival(TConn):
             self.due = now + self._patience.head_s
         if self.request.body_at:
             self._body_began = self._body_began if had_head else now
-            self.due = self._body_began + self._patience.body_within_s(len(self.request.data))
+            self.due = self._body_began + self._patience.body_within_s(self.request.body_length)
         return False
 
     def hand_over(self) -> None:
         """Give what has come to gunicorn's parser."""
-        self.reader.begin(bytes(self.request.data))
+        self.reader.begin(bytes(self.request.data), self.request.body_length)
         self.request = Collected(self._body_limit)
 
 
@@ -69,10 +69,10 @@ class BodyReader(SocketUnreader):
         super().__init__(sock)
         self._patience = patience
 
-    def begin(self, data: bytes) -> None:
-        """Start with the next request."""
+    def begin(self, data: bytes, body_length: int) -> None:
+        """Start with the next request, of whose body so much has come."""
         self.unread(data)
-        self._received, self._waited_s = len(data), 0.0
+        self._received, self._waited_s = body_length, 0.0
         self.expected = False
 
     def chunk(self, size_hint: int | None = None) -> bytes:

@@ -47,9 +47,14 @@ class Collected:
             self.body_at = self._chunk_at = end + len(_HEAD_END)
         return self._has_body()
 
+    @property
+    def body_length(self) -> int:
+        """How much has come of the body, or of the framing of its chunks."""
+        return len(self.data) - self.body_at
+
     def has_begun(self) -> bool:
         """Whether there is more than the empty lines that may come before a request."""
-        return self.data not in (b"", b"\r")
+        return bool(self.data) and self.data != b"\r"
 
     def asks_operator(self) -> bool:
         """Whether this is what an operator asks to see how the server is."""

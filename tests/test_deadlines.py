@@ -3,15 +3,19 @@
 import re
 import socket
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
+from http.client import RemoteDisconnected
+from typing import NamedTuple
 
 import httpx2
 import pytest
 
 from tests.conftest import CHEAP_HASHES, SECRET
 from tests.contract import raw
-from tests.contract.client import Api, User, assert_problem
+from tests.contract.client import Api, assert_problem
 from tests.servers import TWINS, serving
 from tests.slow_sockets import SLOW, latencies_ms, percentile, slow_clients
 
@@ -35,6 +39,7 @@ SETTINGS = {
 KEEP_ALIVE_S = 5.0
 # What a busy machine may add to a deadline.
 LATE_S = 3.0
+LATE = (408, "urn:problem:request-timeout")
 JSON = ["Content-Type: application/json"]
 
 
@@ -54,128 +59,146 @@ def api(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
         httpx2.Client(base_url=url, timeout=20) as http,
     ):
         yield Api(http)
-    assert "Traceback" not in (folder / "log").read_text()
-
-
-@pytest.fixture(scope="module")
-def alice(api: Api) -> User:
-    return api.new_user()
-
-
-@pytest.fixture(scope="module", autouse=True)
-def idle(api: Api) -> Iterator[tuple[socket.socket, float]]:
-    """A connection on which nothing is said after its first answer, and since when."""
-    with raw.connected(api) as connection:
-        raw.send(connection, raw.head(api, "GET", "/health/live"))
-        assert raw.receive(connection).status_code == 200
-        yield connection, time.monotonic()
+    log = (folder / "log").read_text()
+    assert "Traceback" not in log, log[log.index("Traceback") :][:5000]
 
 
 def address(api: Api) -> tuple[str, int]:
     return api.http.base_url.host, api.http.base_url.port or 80
 
 
-def assert_late(connection: socket.socket, began: float, within_s: float) -> None:
-    """Check that a request is refused when its time is over, and not before."""
-    assert_problem(raw.receive(connection), 408, "request-timeout")
-    assert within_s - 0.2 < time.monotonic() - began < within_s + LATE_S
-    assert raw.rest(connection) == b""
+class Outcome(NamedTuple):
+    """How a server treats a client that has said all that it will say: what it answers, when, and what then."""
+
+    status: int | None
+    slug: str | None
+    after_s: float
+    end: bytes
 
 
-@pytest.mark.parametrize("begun", [b"G", b"GET /books/ HTTP/1.1\r\n", b"GET /books/ HTTP/1.1\r\nHost: x\r\nX-Slow: "])
-def test_a_head_that_is_late_is_408(api: Api, begun: bytes) -> None:
+def treatment(connection: socket.socket) -> Outcome:
+    """Wait for it."""
+    began = time.monotonic()
+    try:
+        answer = raw.receive(connection)
+    except RemoteDisconnected:
+        return Outcome(None, None, time.monotonic() - began, b"")
+    return Outcome(answer.status_code, answer.json()["type"], time.monotonic() - began, raw.rest(connection))
+
+
+def begun(api: Api, sent: bytes) -> Outcome:
+    """Of a client that sends a beginning."""
     with raw.connected(api) as connection:
-        began = time.monotonic()
-        raw.send(connection, begun)
-        assert_late(connection, began, HEAD_S)
+        raw.send(connection, sent)
+        return treatment(connection)
 
 
-def test_a_head_that_comes_byte_by_byte_earns_no_time(api: Api) -> None:
-    with raw.connected(api) as connection:
-        began = time.monotonic()
-        for byte in b"GET /":
-            raw.send(connection, bytes([byte]))
-            time.sleep(0.15)
-        assert_late(connection, began, HEAD_S)
-
-
-def test_a_head_that_is_late_on_a_kept_connection_is_408(api: Api) -> None:
+def begun_on_a_kept_connection(api: Api, sent: bytes) -> Outcome:
+    """Of a client that has had an answer before."""
     with raw.connected(api) as connection:
         raw.send(connection, raw.head(api, "GET", "/health/live"))
         assert raw.receive(connection).status_code == 200
-        began = time.monotonic()
-        raw.send(connection, b"GET")
-        assert_late(connection, began, HEAD_S)
+        raw.send(connection, sent)
+        return treatment(connection)
 
 
-@pytest.mark.parametrize("body", [b"", b'{"title"'])
-@pytest.mark.parametrize("framing", ["Content-Length: 100", "Transfer-Encoding: chunked"])
-def test_a_body_that_is_late_is_408(api: Api, framing: str, body: bytes) -> None:
+def dripping(api: Api, pieces: list[bytes], interval_s: float) -> Outcome:
+    """Of a client that sends in pieces; the time is counted from the last."""
     with raw.connected(api) as connection:
-        began = time.monotonic()
-        sent = body if framing.startswith("Content") or not body else b"%x\r\n%b" % (len(body) + 9, body)
-        raw.send(connection, raw.head(api, "POST", "/books/", [*JSON, framing]) + sent)
-        assert_late(connection, began, BODY_S)
+        for piece in pieces:
+            raw.send(connection, piece)
+            time.sleep(interval_s)
+        return treatment(connection)
 
 
-def test_a_body_that_the_application_reads_is_408_when_it_is_late(api: Api, alice: User) -> None:
-    headers = [f"Authorization: {alice.auth['Authorization']}", "Content-Length: 1000000"]
+def asked(api: Api) -> Outcome:
+    """Of a client that has been asked for its body."""
     with raw.connected(api) as connection:
-        began = time.monotonic()
-        raw.send(connection, raw.head(api, "POST", "/upload/", headers) + b"x")
-        assert_late(connection, began, BODY_S)
-
-
-def test_a_body_that_was_asked_for_is_408_when_it_is_late(api: Api) -> None:
-    with raw.connected(api) as connection:
-        began = time.monotonic()
-        headers = [*JSON, "Content-Length: 100", "Expect: 100-continue"]
-        raw.send(connection, raw.head(api, "POST", "/books/", headers))
+        raw.send(connection, raw.head(api, "POST", "/books/", [*JSON, "Content-Length: 100", "Expect: 100-continue"]))
         assert connection.recv(25) == b"HTTP/1.1 100 Continue\r\n\r\n"
-        assert_late(connection, began, BODY_S)
+        return treatment(connection)
 
 
-def test_a_body_that_keeps_its_pace_is_read(api: Api) -> None:
-    # Three times as long as a silent one has.
-    pieces, size = 15, 40
-    with raw.connected(api) as connection:
-        raw.send(connection, raw.head(api, "POST", "/books/", [*JSON, f"Content-Length: {pieces * size}"]))
-        for _ in range(pieces):
-            raw.send(connection, b"[" + b" " * (size - 1))
-            time.sleep(3 * BODY_S / pieces)
-        assert raw.receive(connection).status_code == 400
+def scenarios(api: Api) -> dict[str, Callable[[], Outcome]]:
+    """Clients that are late, each in its own way."""
+    length = raw.head(api, "POST", "/books/", [*JSON, "Content-Length: 100"])
+    chunks = raw.head(api, "POST", "/books/", [*JSON, "Transfer-Encoding: chunked"])
+    paced = raw.head(api, "POST", "/books/", [*JSON, "Content-Length: 600"])
+    token = f"Authorization: {api.new_user().auth['Authorization']}"
+    upload = raw.head(api, "POST", "/upload/", [token, "Content-Length: 1000000"])
+    return {
+        "first-byte": partial(begun, api, b"G"),
+        "request-line": partial(begun, api, b"GET /books/ HTTP/1.1\r\n"),
+        "header": partial(begun, api, b"GET /books/ HTTP/1.1\r\nHost: x\r\nX-Slow: "),
+        "header-by-drips": partial(dripping, api, [bytes([byte]) for byte in b"GET /"], HEAD_S / 8),
+        "kept": partial(begun_on_a_kept_connection, api, b"GET"),
+        "length": partial(begun, api, length),
+        "part-of-length": partial(begun, api, length + b"["),
+        "chunks": partial(begun, api, chunks),
+        "part-of-a-chunk": partial(begun, api, chunks + b"9\r\n["),
+        "part-of-an-upload": partial(begun, api, upload + b"x"),
+        "asked": partial(asked, api),
+        # Three times as long as a silent one has.
+        "pace": partial(dripping, api, [paced + b"[" * 40, *[b"[" * 40] * 14], BODY_S / 5),
+        "nothing": partial(begun, api, b""),
+        "nothing-more": partial(begun_on_a_kept_connection, api, b""),
+        "empty-lines": partial(begun_on_a_kept_connection, api, b"\r\n" * 3),
+    }
 
 
-def test_who_says_nothing_is_left_without_a_word(api: Api) -> None:
-    with raw.connected(api) as connection:
-        began = time.monotonic()
-        assert raw.rest(connection) == b""
-        assert HEAD_S - 0.2 < time.monotonic() - began < HEAD_S + LATE_S
+@pytest.fixture(scope="module")
+def outcomes(api: Api) -> dict[str, Outcome]:
+    """All of them at once, since each is mostly waiting."""
+    with ThreadPoolExecutor(20) as pool:
+        running = {name: pool.submit(scenario) for name, scenario in scenarios(api).items()}
+        return {name: outcome.result() for name, outcome in running.items()}
 
 
-def test_empty_lines_are_nothing_that_is_said(api: Api) -> None:
-    with raw.connected(api) as connection:
-        raw.send(connection, raw.head(api, "GET", "/health/live"))
-        assert raw.receive(connection).status_code == 200
-        began = time.monotonic()
-        for _ in range(3):
-            raw.send(connection, b"\r\n")
-            time.sleep(0.2)
-        assert raw.rest(connection) == b""
-        assert time.monotonic() - began < HEAD_S + LATE_S
+@pytest.mark.parametrize("name", ["first-byte", "request-line", "header", "kept"])
+def test_a_head_that_is_late_is_408(outcomes: dict[str, Outcome], name: str) -> None:
+    assert outcomes[name][:2] == LATE
+    assert HEAD_S - 0.2 < outcomes[name].after_s < HEAD_S + LATE_S
+    assert outcomes[name].end == b""
 
 
-def test_a_kept_connection_on_which_nothing_is_said_is_left(api: Api, idle: tuple[socket.socket, float]) -> None:
-    connection, since = idle
-    assert raw.rest(connection) == b""
-    assert time.monotonic() - since > KEEP_ALIVE_S - 0.2
+def test_a_head_that_comes_byte_by_byte_earns_no_time(outcomes: dict[str, Outcome]) -> None:
+    assert outcomes["header-by-drips"][:2] == LATE
+    assert outcomes["header-by-drips"].after_s < HEAD_S
+
+
+@pytest.mark.parametrize(
+    "name", ["length", "part-of-length", "chunks", "part-of-a-chunk", "part-of-an-upload", "asked"]
+)
+def test_a_body_that_is_late_is_408(outcomes: dict[str, Outcome], name: str) -> None:
+    assert outcomes[name][:2] == LATE
+    assert BODY_S - 0.2 < outcomes[name].after_s < BODY_S + LATE_S
+    assert outcomes[name].end == b""
+
+
+def test_a_body_that_keeps_its_pace_is_read(outcomes: dict[str, Outcome]) -> None:
+    assert outcomes["pace"].status == 400
+
+
+def test_who_says_nothing_is_left_without_a_word(outcomes: dict[str, Outcome]) -> None:
+    assert outcomes["nothing"].status is None
+    assert HEAD_S - 0.2 < outcomes["nothing"].after_s < HEAD_S + LATE_S
+
+
+def test_a_kept_connection_on_which_nothing_is_said_is_left(outcomes: dict[str, Outcome]) -> None:
+    assert outcomes["nothing-more"].status is None
+    assert KEEP_ALIVE_S - 0.2 < outcomes["nothing-more"].after_s < KEEP_ALIVE_S + LATE_S
+
+
+def test_empty_lines_are_nothing_that_is_said(outcomes: dict[str, Outcome]) -> None:
+    assert outcomes["empty-lines"].status is None
+    assert outcomes["empty-lines"].after_s < KEEP_ALIVE_S + LATE_S
 
 
 def test_who_reads_nothing_is_cut_off(api: Api) -> None:
     request = raw.head(api, "GET", "/openapi.json")
     size, count = len(raw.ask(api, "GET", "/openapi.json").content), 100
     with slow_clients(address(api), 1, request * count) as (deaf,):
-        time.sleep(3 * STALL_S)
+        time.sleep(2.5 * STALL_S)
         deaf.settimeout(5)
         received = 0
         with suppress(ConnectionResetError):
@@ -217,7 +240,7 @@ def test_a_client_too_many_is_503_and_the_operator_is_not(api: Api) -> None:
 def test_clients_beyond_all_reason_are_closed_and_all_is_well_afterwards(api: Api) -> None:
     await_rest(api)
     before = open_descriptors(api)
-    with slow_clients(address(api), MAX_CONNECTIONS + RESERVE + 20, b"") as clients, ExitStack():
+    with slow_clients(address(api), MAX_CONNECTIONS + RESERVE + 20, b"") as clients:
         assert raw.rest(clients[-1]) == b""
     await_rest(api)
     assert {api.http.get("/books/").status_code for _ in range(20)} == {200}

@@ -88,6 +88,7 @@ def as_answered_by(case: Case, server: str | None) -> Case:
     """The case with what this server answers, where that is listed as a difference."""
     for difference in differences():
         if difference.case == case.name and server in {"flask", "fastapi"}:
-            listed: Mapping[str, Any] = getattr(difference, server)
-            return case._replace(**{name: tuple(v) if name == "answers" else v for name, v in listed.items()})
+            listed: dict[str, Any] = dict(getattr(difference, server))
+            answers = tuple(listed.pop("answers", case.answers))
+            return case._replace(answers=answers, **listed)
     return case

@@ -6,17 +6,20 @@ that request has its answer.
 
 from asyncio import AbstractEventLoop, Transport
 from asyncio.events import TimerHandle
+from collections import deque
 from collections.abc import Callable
-from enum import Enum
 from typing import Any
 
 from httptools import HttpParserError, HttpParserUpgrade
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from shared import problems
 from shared.arrivals import LINGER_S, RESERVE, Patience
 from shared.config import Settings
 from shared.errors import DomainError, MalformedRequest, RequestTimeout
+
+# What of a request is still to come; an Enum would cost a call each time that it is looked at, until Python 3.12.
+NOTHING, HEAD, BODY = range(3)
 
 
 class Alarm:
@@ -60,20 +63,13 @@ class Alarm:
         self._ring()
 
 
-class Coming(Enum):
-    """What of a request is still to come."""
-
-    NOTHING, HEAD, BODY = range(3)
-
-
 class PatientProtocol(HttpToolsProtocol):
     """uvicorn's protocol on httptools, with deadlines, and with refusals that wait for their turn."""
 
-    coming = Coming.NOTHING
+    coming = NOTHING
     _refusal: DomainError | None = None
     _deaf = False
     _unfinished = 0
-    _unanswered = 0
     crowded = False
     # Why a callback has stopped the parser.
     fact: DomainError | None = None
@@ -82,6 +78,7 @@ class PatientProtocol(HttpToolsProtocol):
         super().__init__(*args, **kwargs)
         self.settings: Settings = self.config.loaded_app.state.services.settings
         self._patience = Patience.of(self.settings)
+        self._unanswered: deque[RequestResponseCycle] = deque()
         self._overdue = Alarm(self.loop, self._on_overdue)
         self._stalled = Alarm(self.loop, self._on_stalled)
 
@@ -95,9 +92,10 @@ class PatientProtocol(HttpToolsProtocol):
         self._overdue.set(self._patience.head_s)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Let go of the timers too."""
+        """Let go of the timers, and tell all requests; uvicorn tells the last, and lets others write into the void."""
         self._overdue.stop_timer()
         self._stalled.stop_timer()
+        self._disconnect_all()
         super().connection_lost(exc)
 
     def handle_websocket_upgrade(self) -> None:
@@ -110,7 +108,7 @@ class PatientProtocol(HttpToolsProtocol):
         if self._deaf:
             return
         self._unset_keepalive_if_required()
-        had_begun = self.coming is Coming.HEAD
+        had_begun = self.coming == HEAD
         try:
             self.parser.feed_data(data)
         except HttpParserUpgrade as upgrade:
@@ -119,12 +117,12 @@ class PatientProtocol(HttpToolsProtocol):
         except HttpParserError:
             self.refuse(self.fact or MalformedRequest())
             return
-        if self.coming is Coming.BODY:
+        if self.coming == BODY:
             self._overdue.set(self._patience.body_within_s(self._received) - self.loop.time() + self._body_began)
-        elif self.coming is Coming.HEAD and had_begun:
+        elif self.coming == HEAD and had_begun:
             self._unfinished += len(data)
             self.check_unfinished(self._unfinished)
-        elif self.coming is Coming.NOTHING and not self.is_busy() and not self._overdue.is_set:
+        elif self.coming == NOTHING and not self.is_busy() and not self._overdue.is_set:
             # Empty lines, which may come before a request; uvicorn would wait for ever now.
             self._overdue.set(self._patience.head_s)
 
@@ -141,15 +139,16 @@ class PatientProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """A head begins, and has its time."""
         super().on_message_begin()
-        self.coming, self._unfinished = Coming.HEAD, 0
+        self.coming, self._unfinished = HEAD, 0
         self._overdue.set(self._patience.head_s)
 
     def on_headers_complete(self) -> None:
         """A body may follow."""
         before = self.cycle
         super().on_headers_complete()
-        self._unanswered += self.cycle is not before
-        self.coming, self._received, self._body_began = Coming.BODY, 0, self.loop.time()
+        if self.cycle is not before:
+            self._unanswered.append(self.cycle)
+        self.coming, self._received, self._body_began = BODY, 0, self.loop.time()
 
     def on_body(self, body: bytes) -> None:
         """A piece of it, which earns it time."""
@@ -161,12 +160,12 @@ class PatientProtocol(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         """Nothing is to come that the client must send."""
         super().on_message_complete()
-        self.coming = Coming.NOTHING
+        self.coming = NOTHING
         self._overdue.clear()
 
     def on_response_complete(self) -> None:
         """Answer what comes next; that may be a refusal."""
-        self._unanswered -= 1
+        self._unanswered.popleft()
         super().on_response_complete()
         if self.transport.is_closing():
             self.loop.call_later(self._patience.answer_s, self.transport.abort)
@@ -188,9 +187,9 @@ class PatientProtocol(HttpToolsProtocol):
         self._stalled.clear()
 
     def _on_overdue(self) -> None:
-        if self.coming is Coming.NOTHING:
+        if self.coming == NOTHING:
             self.leave()
-        elif self.coming is Coming.BODY and (self.flow.read_paused or self.cycle.waiting_for_100_continue):
+        elif self.coming == BODY and (self.flow.read_paused or self.cycle.waiting_for_100_continue):
             # It is the application that takes its time.
             self._received, self._body_began = 0, self.loop.time()
             self._overdue.set(self._patience.body_s)
@@ -205,7 +204,7 @@ class PatientProtocol(HttpToolsProtocol):
         self.logger.info("refused a request from %s: %s", self.client, type(fact).__name__)
         self._deaf, self._refusal = True, fact
         self._overdue.clear()
-        if self.coming is Coming.BODY and self._give_up_request():
+        if self.coming == BODY and self._give_up_request():
             self.leave()
         elif not self.is_busy():
             self._answer_refusal()
@@ -216,13 +215,13 @@ class PatientProtocol(HttpToolsProtocol):
             return True
         if self.pipeline:
             self.pipeline.popleft()
-        self._disconnect()
+        _disconnect(self._unanswered.pop())
         return False
 
-    def _disconnect(self) -> None:
-        self.cycle.disconnected = True
-        self.cycle.message_event.set()
-        self._unanswered -= 1
+    def _disconnect_all(self) -> None:
+        self.pipeline.clear()
+        while self._unanswered:
+            _disconnect(self._unanswered.pop())
 
     def _answer_refusal(self) -> None:
         if self._refusal and not self.transport.is_closing():
@@ -232,16 +231,21 @@ class PatientProtocol(HttpToolsProtocol):
 
     def is_busy(self) -> bool:
         """Whether a request waits for its answer."""
-        return self._unanswered > 0
+        return bool(self._unanswered)
 
     def leave(self) -> None:
         """End the connection, and read on until the client has read all: closed before that, it would be reset."""
         self._deaf = True
         self._overdue.clear()
         self._unset_keepalive_if_required()
-        if self.is_busy():
-            self._disconnect()
+        self._disconnect_all()
         self.flow.resume_reading()
         if self.transport.can_write_eof() and not self.transport.is_closing():
             self.transport.write_eof()
         self.loop.call_later(LINGER_S, self.transport.abort)
+
+
+def _disconnect(cycle: RequestResponseCycle) -> None:
+    """Tell a request that nobody hears its answer."""
+    cycle.disconnected = True
+    cycle.message_event.set()

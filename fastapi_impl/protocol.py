@@ -7,7 +7,7 @@ from typing import Any
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame
 
-from fastapi_impl.arrivals import Coming, PatientProtocol
+from fastapi_impl.arrivals import HEAD, PatientProtocol
 from shared import errors
 from shared.arrivals import (
     LINGER_S,
@@ -20,7 +20,7 @@ from shared.arrivals import (
 )
 from shared.errors import DomainError
 from shared.handshake import MAX_FRAGMENTS, TOO_LARGE, is_handshake
-from shared.heads import NO_TRAILERS, Head, check_head, lacks_path
+from shared.heads import NO_TRAILERS, Head, check_head, with_path
 
 # Which paths an operator asks for, with or without a query.
 _OPERATOR = re.compile(b"|".join(path.encode() for path in OPERATOR_PATHS))
@@ -50,14 +50,15 @@ class ProblemProtocol(PatientProtocol):
         self._head_lines += 1
         if self._head_lines > MAX_HEADERS or size > MAX_HEADER_BYTES or self._head_bytes > MAX_HEAD_BYTES:
             self._fail(errors.HeadersTooLarge())
-        if self.coming is not Coming.HEAD:
+        if self.coming != HEAD:
             self._check_trailer(name)
             return
-        if name.lower() == b"content-type" and any(found == b"content-type" for found, _ in self.headers):
+        name = name.lower()
+        if name == b"content-type" and any(found == name for found, _ in self.headers):
             # Which one counts, and for whom?
             self._fail(errors.MalformedRequest())
         super().on_header(name, value)
-        if name.lower() == b"expect" and value.lower() != b"100-continue":
+        if name == b"expect" and value.lower() != b"100-continue":
             self._fail(errors.ExpectationFailed())
 
     def _check_trailer(self, name: bytes) -> None:
@@ -79,8 +80,8 @@ class ProblemProtocol(PatientProtocol):
             check_head(head)
         except errors.MalformedRequest as fact:
             self._fail(fact)
-        if lacks_path(head.target):
-            self.url += b"/"
+        if not head.target.startswith("/"):
+            self.url = with_path(head.target).encode("latin-1")
         if self.crowded and not _OPERATOR.fullmatch(self.url.partition(b"?")[0]):
             self._fail(errors.Crowded())
         super().on_headers_complete()
@@ -89,12 +90,12 @@ class ProblemProtocol(PatientProtocol):
             self.cycle.keep_alive = False
 
     def _head(self) -> Head:
-        def values(name: bytes) -> list[str]:
-            return [value.decode("latin-1") for found, value in self.headers if found == name]
-
+        framing: dict[bytes, list[str]] = {b"host": [], b"content-length": [], b"transfer-encoding": []}
+        for name, value in self.headers:
+            if name in framing:
+                framing[name].append(value.decode("latin-1"))
         method, target = self.parser.get_method().decode(), self.url.decode("latin-1")
-        framing = values(b"content-length"), values(b"transfer-encoding")
-        return Head(method, target, self.parser.get_http_version(), values(b"host"), *framing)
+        return Head(method, target, self.parser.get_http_version(), *framing.values())
 
     def shutdown(self) -> None:
         """Announce the end of the connection with the answer that is due, or linger for a request on its way.

@@ -125,6 +125,7 @@ class PatientWorker(ThreadWorker):
         try:
             return super().handle_request(req, conn)
         except (BlockingIOError, TimeoutError):
+            conn.cut_off()
             # gunicorn says nothing of a client that has left.
             raise ConnectionResetError(errno.ECONNRESET, "the client takes nothing of its answer") from None
 
@@ -158,6 +159,7 @@ class PatientWorker(ThreadWorker):
         try:
             conn.sock.shutdown(socket.SHUT_WR)
         except OSError:
+            # It has left, or is closed.
             self._drop(conn)
             return
         conn.sock.setblocking(False)

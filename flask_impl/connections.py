@@ -50,6 +50,11 @@ class Arrival(TConn):
             self.due = self._body_began + self._patience.body_within_s(self.request.body_length)
         return False
 
+    def cut_off(self) -> None:
+        """Forget what the client has not taken; the system would keep it for as long as the client likes."""
+        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.sock.close()
+
     def hand_over(self) -> None:
         """Give what has come to gunicorn's parser."""
         self.reader.begin(bytes(self.request.data), self.request.body_length)

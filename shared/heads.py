@@ -48,7 +48,9 @@ def _check_target(method: str, target: str) -> None:
         raise MalformedRequest("The target is none that this server has.")
 
 
-def lacks_path(target: str) -> bool:
-    """Whether a target names a server and nothing on it, which means its root."""
+def with_path(target: str) -> str:
+    """A target that names a server and nothing on it, with the path of its root."""
     found = _ABSOLUTE.match(target)
-    return found is not None and not found["path"]
+    if found is None or found["path"]:
+        return target
+    return f"{target[: found.end()]}/{target[found.end() :]}"

@@ -2,6 +2,7 @@
 
 import re
 import socket
+import struct
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -213,6 +214,14 @@ def test_the_operator_is_answered_while_all_threads_wait(api: Api) -> None:
         for path in ("/health/live", "/health/ready", "/metrics"):
             times = latencies_ms(address(api), path, 20, 2)
             assert percentile(times, 0.9) < 250, path
+
+
+def test_who_leaves_before_its_answers_disturbs_nobody(api: Api) -> None:
+    # A traceback in the log fails the module.
+    with raw.connected(api) as connection:
+        raw.send(connection, raw.head(api, "GET", "/openapi.json") * 50)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    assert api.http.get("/health/live").status_code == 200
 
 
 @pytest.mark.parametrize("kind", SLOW)

@@ -3,7 +3,7 @@
 import pytest
 
 from shared.errors import MalformedRequest
-from shared.heads import Head, check_head, lacks_path
+from shared.heads import Head, check_head, with_path
 
 PLAIN = Head("GET", "/books/", "1.1", ["example.com"], [], [])
 GOOD = {
@@ -44,8 +44,8 @@ def test_a_head_that_can_be_misread_is_refused(head: Head) -> None:
 
 
 @pytest.mark.parametrize(
-    ("target", "lacks"),
-    [("http://x", True), ("http://x?a", True), ("http://x/", False), ("/", False), ("*", False), ("/http://x", False)],
+    ("target", "whole"),
+    [("http://x", "http://x/"), ("http://x?a", "http://x/?a"), ("http://x/b", "http://x/b"), ("/", "/"), ("*", "*")],
 )
-def test_a_target_may_name_a_server_and_nothing_on_it(target: str, lacks: bool) -> None:
-    assert lacks_path(target) is lacks
+def test_a_target_that_names_a_server_means_its_root(target: str, whole: str) -> None:
+    assert with_path(target) == whole

@@ -18,6 +18,8 @@ from tests.postgres import NoPostgres, cluster
 from tests.servers import TWINS, serving
 
 TARGETS = "BOOKS_TEST_TARGETS"
+# Under this name a test notes what a differential run has done.
+DIFFERENTIAL = "differential"
 NEED_SERVERS = ("tests/contract", "tests/differential")
 SECRET = "a secret that all servers of this test run share"
 # Hashing at its real cost would be most of the run; what it costs is not part of the contract.
@@ -32,6 +34,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("books", "the book API")
     group.addoption("--base-url", metavar="URL", help="test the server at this address instead of starting our own")
     group.addoption("--against", metavar="URL", help="the second server of a differential run")
+    group.addoption("--seed", type=int, metavar="N", help="repeat the differential run that has printed this seed")
+    group.addoption("--budget", type=int, metavar="N", help="pairs of requests that a differential run may send")
+    group.addoption(
+        "--excuse",
+        metavar="HEADER",
+        action="append",
+        default=[],
+        help="a header of answers in which the two servers may differ; may be given several times",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -82,6 +93,15 @@ def _start(stack: ExitStack) -> dict[str, str]:
 def pytest_report_header() -> list[str]:
     found = json.loads(os.environ.get(TARGETS, "{}"))
     return [f"server {name}: {url}" for name, url in found.items()]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what differential runs have noted of themselves, those in parallel workers too."""
+    reports = [report for kind in ("passed", "failed") for report in terminalreporter.stats.get(kind, ())]
+    notes = [text for report in reports for name, text in report.user_properties if name == DIFFERENTIAL]
+    if notes:
+        terminalreporter.section("differential runs")
+        terminalreporter.write("\n\n".join(notes) + "\n")
 
 
 @pytest.fixture(scope="session")

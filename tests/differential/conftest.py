@@ -11,11 +11,21 @@ from tests.conftest import TARGETS
 from tests.contract.client import Api, User
 
 Pair = tuple[str, str]
+# No machine is slower.
+SLOWEST_PAIRS_PER_S = 10
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "pair" in metafunc.fixturenames:
         metafunc.parametrize("pair", _pairs(both_ways="here" in metafunc.fixturenames), scope="session")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Give a run the time that its budget takes: pytest's own limit is meant for tests of one rule."""
+    seconds = 120 + (config.option.budget or 0) / SLOWEST_PAIRS_PER_S
+    for item in items:
+        if "budget" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.timeout(seconds))
 
 
 def _pairs(*, both_ways: bool) -> list[object]:

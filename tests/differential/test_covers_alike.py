@@ -7,7 +7,7 @@ import pytest
 from tests.contract.client import Api, User
 from tests.contract.pictures import BOUNDARY, cover_of, form, picture, put_cover, send_form, thumbnail
 from tests.contract.routes import MULTIPART
-from tests.differential.test_same_answers import NOT_COMPARED, OWN_HEADERS
+from tests.differential.masks import NOT_COMPARED, OWN_HEADERS
 
 MUTANTS = 300
 # What parsers of forms stumble over.

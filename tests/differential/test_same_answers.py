@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from typing import NamedTuple
 from urllib.parse import quote
 
 import httpx2
@@ -10,24 +9,13 @@ import pytest
 
 from tests.contract.client import Api, User, unique
 from tests.differential.exchanges import EXCHANGES, Exchange
+from tests.differential.masks import NOT_COMPARED, OWN_HEADERS, Seen
 
-# Of the connection or the server's make, not of the answer.
-NOT_COMPARED = {"date", "server", "connection", "keep-alive"}
-# How long it took, and who it was: the one header that tells the twins apart, for the web page shows it.
-OWN_HEADERS = {"x-process-time": r"\d+\.\d+", "x-served-by": "flask|fastapi"}
 OWN_VALUES = {
     rb'id":\d+': b'id":ID',
     rb'_at":"\d{4}-\d\d-\d\dT[\d:.]+Z"': b'_at":"TIME"',
     rb'_token":"[^"]+"': b'_token":"TOKEN"',
 }
-
-
-class Seen(NamedTuple):
-    """An answer without what may differ."""
-
-    status: int
-    headers: list[tuple[str, str]]
-    body: bytes
 
 
 def ask(api: Api, exchange: Exchange, values: Mapping[str, str], headers: Mapping[str, str]) -> httpx2.Response:

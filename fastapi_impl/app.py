@@ -32,6 +32,7 @@ from fastapi_impl.stopping import Stopping
 from fastapi_impl.thumbnails import Thumbnails
 from fastapi_impl.tracing import HeadAsGet, Tracing
 from fastapi_impl.upstream import Upstream
+from fastapi_impl.wire import ExactPaths
 from shared import logs
 from shared.config import Settings
 from shared.docs import TAGS, TITLE, VERSION
@@ -80,6 +81,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.thumbnails = Thumbnails(database, services.files, stopping)
     app.openapi = partial(openapi.document, app)  # type: ignore[method-assign]  # as FastAPI documents it
     errors.register(app)
+    app.add_middleware(ExactPaths)
     app.add_middleware(HeadAsGet)
     app.add_middleware(Tracing)
     if settings.trusted_proxies:

@@ -69,6 +69,13 @@ MISSING_PATHS = [
     "/static/..%5c..%5cconfig.py",
     "/static/%2fetc%2fpasswd",
     "/static/app.css%00",
+    "/static/app.css%0A",
+    "/%0A",
+    "/docs%0A",
+    "/books/%0A",
+    "/books/1/cover%0A",
+    "/books/author/nobody%0A",
+    "/auth/me%0A",
     "/.env",
     "/console",
 ]

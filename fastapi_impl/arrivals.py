@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-from httptools import HttpParserError, HttpParserUpgrade
+from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from shared import problems
@@ -20,6 +20,10 @@ from shared.errors import DomainError, MalformedRequest, RequestTimeout
 
 # What of a request is still to come; an Enum would cost a call each time that it is looked at, until Python 3.12.
 NOTHING, HEAD, BODY = range(3)
+
+
+# What says where a body ends; uvicorn keeps names in lower case.
+_FRAMING = {b"content-length", b"transfer-encoding"}
 
 
 class Alarm:
@@ -73,6 +77,8 @@ class PatientProtocol(HttpToolsProtocol):
     crowded = False
     # Why a callback has stopped the parser.
     fact: DomainError | None = None
+    # Whether the parser reads a head whose request has begun already.
+    resuming = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -129,21 +135,39 @@ class PatientProtocol(HttpToolsProtocol):
     def _upgrade(self, rest: bytes) -> None:
         if self._should_upgrade():
             self.handle_websocket_upgrade()
+        elif self.coming == BODY:
+            self._resume(rest)
         elif rest:
             # Who is offered no upgrade goes on as before; uvicorn would lose what follows.
             self.data_received(rest)
+
+    def _resume(self, rest: bytes) -> None:
+        """Read the body of a request that offers another protocol, as the HTTP client of Java does by default.
+
+        httptools ends a message at such a head, and would take its body for that protocol.
+        """
+        framing = [b"%b: %b\r\n" % field for field in self.headers if field[0] in _FRAMING]
+        self.parser = HttpRequestParser(self)
+        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
+        self.resuming = True
+        self.data_received(b"POST / HTTP/1.1\r\n" + b"".join(framing) + b"\r\n" + rest)
 
     def check_unfinished(self, size: int) -> None:
         """Judge a head of which at least `size` bytes have come."""
 
     def on_message_begin(self) -> None:
         """A head begins, and has its time."""
+        if self.resuming:
+            return
         super().on_message_begin()
         self.coming, self._unfinished = HEAD, 0
         self._overdue.set(self._patience.head_s)
 
     def on_headers_complete(self) -> None:
         """A body may follow."""
+        if self.resuming:
+            self.resuming = False
+            return
         before = self.cycle
         super().on_headers_complete()
         if self.cycle is not before:
@@ -158,10 +182,15 @@ class PatientProtocol(HttpToolsProtocol):
         self.cycle.waiting_for_100_continue = False
 
     def on_message_complete(self) -> None:
-        """Nothing is to come that the client must send."""
+        """Nothing is to come that the client must send, unless the parser stops at an offer of another protocol."""
+        if self.parser.should_upgrade() and not self._should_upgrade() and self._has_body():
+            return
         super().on_message_complete()
         self.coming = NOTHING
         self._overdue.clear()
+
+    def _has_body(self) -> bool:
+        return any(name in _FRAMING and value.strip(b"0") for name, value in self.headers)
 
     def on_response_complete(self) -> None:
         """Answer what comes next; that may be a refusal."""

@@ -35,16 +35,22 @@ class ProblemProtocol(PatientProtocol):
     def on_message_begin(self) -> None:
         """Begin to count."""
         super().on_message_begin()
+        if self.resuming:
+            return
         self._head_bytes = self._head_lines = 0
 
     def on_url(self, url: bytes) -> None:
         """Collect the target, up to the limit of a request line."""
+        if self.resuming:
+            return
         super().on_url(url)
         if len(self.parser.get_method()) + len(self.url) + len("  HTTP/1.1") > MAX_REQUEST_LINE_BYTES:
             self._fail(errors.TargetTooLong())
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Collect a header, up to the limits of size and number; of trailers nothing is taken."""
+        if self.resuming:
+            return
         size = len(name) + len(value) + len(": \r\n")
         self._head_bytes += size
         self._head_lines += 1
@@ -72,10 +78,10 @@ class ProblemProtocol(PatientProtocol):
 
     def on_headers_complete(self) -> None:
         """Begin the request, unless its head can be misread, or there are too many clients."""
+        if self.resuming:
+            super().on_headers_complete()
+            return
         head = self._head()
-        if self.parser.should_upgrade() and (head.codings or any(map(int, head.lengths))):
-            # The parser would end this request here, and take its body for the next.
-            self._fail(errors.MalformedRequest())
         try:
             check_head(head)
         except errors.MalformedRequest as fact:

@@ -49,6 +49,23 @@ def test_a_body_of_exactly_the_limit_is_read_in_chunks(api: Api, alice: User) ->
     assert raw.ask(api, "POST", "/books/", lines(alice, "Transfer-Encoding: chunked"), body).status_code == 201
 
 
+@pytest.mark.parametrize("chunked", [False, True])
+def test_a_body_is_read_although_the_client_offers_another_protocol(api: Api, alice: User, chunked: bool) -> None:
+    # As the HTTP client of Java does by default. The connection goes on in HTTP/1.1.
+    body = document()
+    length = "Transfer-Encoding: chunked" if chunked else f"Content-Length: {len(body)}"
+    offer = ("Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABkAAQAAP__")
+    message = raw.head(api, "POST", "/books/", lines(alice, length, *offer))
+    with raw.connected(api) as connection:
+        for _ in range(3):
+            raw.send(connection, message + (raw.chunked(body) if chunked else body))
+            assert raw.receive(connection, "POST").status_code == 201
+        raw.send(connection, raw.head(api, "GET", "/health/live", offer))
+        assert raw.receive(connection).status_code == 200
+        raw.send(connection, raw.head(api, "GET", "/health/live"))
+        assert raw.receive(connection).status_code == 200
+
+
 @pytest.mark.parametrize("size", [LIMIT + 1, 3 * LIMIT])
 def test_a_longer_body_is_413(api: Api, alice: User, size: int) -> None:
     headers = {**alice.auth, "Content-Type": JSON}

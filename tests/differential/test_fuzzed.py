@@ -16,8 +16,8 @@ from tests.differential.fuzz.search import Search
 from tests.differential.fuzz.tally import Tally
 
 # A few seconds for two servers and a client on two cores.
-DEFAULT_BUDGET = 1000
-CONTROL_BUDGET = 250
+DEFAULT_BUDGET = 1400
+CONTROL_BUDGET = 200
 PROGRESS_S = 10
 REFUSALS = {400, 401, 403, 404, 405, 409, 412, 413, 415, 422}
 MOST_BROKEN_OFF = 0.05

@@ -12,7 +12,7 @@ _PLAIN_TARGET = re.compile(r"/(?!/)(?:[\w\-.~!$&'()*+,;=:@/?%]|@\{\w+\})*", re.A
 
 def command(step: Step, base: str) -> str:
     """One curl command that sends a step to the server at `base` and prints the whole answer."""
-    return " \\\n    ".join(["curl -sS -i", *_arguments(step, base)])
+    return " \\\n    ".join([r"curl -sS -i -w '\n'", *_arguments(step, base)])
 
 
 def before(steps: Sequence[Step], last: Step) -> str:

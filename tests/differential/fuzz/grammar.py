@@ -71,7 +71,9 @@ def _headers(
     headers = _credentials(draw, operation, user, odd="credentials" in plan)
     if media_type:
         headers += _media_type(draw, media_type) if "type" in plan else [("Content-Type", media_type)]
-    headers += _conditions(draw, operation) if "condition" in plan else []
+    # What knows conditions is plain without one no more often than with one.
+    conditional = "condition" in plan or (not plan and operation.header_names and draw(st.booleans()))
+    headers += _conditions(draw, operation) if conditional else []
     headers += draw(st.sampled_from(odd_headers.EXTRAS)) if "extra" in plan else ()
     headers += [("Content-Length", str(BEYOND_ANY_LIMIT))] if "large" in plan else []
     return tuple(headers)

@@ -94,8 +94,9 @@ DATES = [
     "2100-01-01",
 ]
 CONDITIONS = {
-    "if-match": TAGS,
-    "if-none-match": TAGS,
+    # Often what is current, which most of the others are not.
+    "if-match": ["@{alice_etag}", *TAGS],
+    "if-none-match": ["@{alice_etag}", "@{alice_cover}", '"1"', *TAGS],
     "if-modified-since": DATES,
     "if-range": [*TAGS, *DATES],
     "range": [

@@ -73,7 +73,7 @@ def _lines(seen: Seen) -> list[str]:
     # What is no JSON is shown as it is.
     with suppress(ValueError):
         text = json.dumps(json.loads(text), indent=1, ensure_ascii=False)
-    return text.splitlines()
+    return ["".join(one if one.isprintable() else repr(one)[1:-1] for one in line) for line in text.split("\n")]
 
 
 def _wrapped(left: str, right: str) -> list[str]:

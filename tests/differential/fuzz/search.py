@@ -40,6 +40,13 @@ class Finding(NamedTuple):
     repeated: bool
 
 
+class _Sequence(list[list[Step]]):
+    """Steps in groups, which Hypothesis would write out at length for a message that nobody reads."""
+
+    def __repr__(self) -> str:
+        return "a sequence"
+
+
 class _Differs(Exception):
     """Ends a batch: what has differed is looked at before more is sent."""
 
@@ -58,7 +65,7 @@ class Search:
         self, player: Player, operations: Sequence[Operation], *, seed: int, budget: int, most_kinds: int = MOST_KINDS
     ) -> None:
         self._player = player
-        self._sequences = sequences(operations)
+        self._sequences = sequences(operations).map(_Sequence)
         self._seed, self._budget, self._most_kinds = seed, budget, most_kinds
         self._found: Difference | None = None
         self.findings: list[Finding] = []
@@ -83,7 +90,7 @@ class Search:
         if self._found:
             self.findings.append(self._shrunk(self._found, batch))
 
-    def _try(self, groups: list[list[Step]]) -> None:
+    def _try(self, groups: _Sequence) -> None:
         if self._found is None and self._player.tally.pairs < self._budget:
             self._found = self._new(self._player.play(chain.from_iterable(groups)))
         # Hypothesis asks a second time for what has differed, and is told the same.

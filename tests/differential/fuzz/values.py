@@ -26,7 +26,15 @@ WORDS = [
 TOKENS = ["@{alice_refresh}", "@{alice_spent}", "@{bob_refresh}", "@{alice_access}", "nonsense", "@{alice_refresh}="]
 # Values of the contract's own kinds, by the names of their members; right ones first.
 RIGHT: Mapping[str, list[Value]] = {
-    "username": ["carol-@{tag}", "CAROL-@{tag}", "@{alice}", "\uff43arol-@{tag}", "c@{tag}_.-", "\u00e7arol@{tag}"],
+    "username": [
+        "carol-@{tag}",
+        "CAROL-@{tag}",
+        "@{alice}",
+        "@{bob}",
+        "\uff43arol-@{tag}",
+        "c@{tag}_.-",
+        "\u00e7arol@{tag}",
+    ],
     "password": [PASSWORD, "contrase\u00f1a 1", "contrasen\u0303a 1", "p" * 8, "\U0001f511" * 128, " 12345678 "],
     "email": ["a@example.org", None, "A.b+c@EXAMPLE.org", "\u00fc@example.org", "a@b\u00fccher.example"],
     "title": [*WORDS, "t" * 300, "\U0001f4da" * 300],
@@ -34,7 +42,7 @@ RIGHT: Mapping[str, list[Value]] = {
     "category": ["category @{tag}", "Category @{tag}", "c" * 50],
     "description": ["", "A few words.", "d" * 5000, "\r\n\t"],
     "note": ["", "soon", "n" * 1000, "\U0001f4da"],
-    "book_id": ["@{alice_book}", "@{bob_book}", MISSING_ID],
+    "book_id": ["@{alice_book}", "@{bob_book}", "@{alice_book}", MISSING_ID],
     "refresh_token": TOKENS,
     "message": ["What did Author @{tag} write?", "hello", "Tell me about Title @{tag}", "xyzzy", "m" * 2000],
     "cursor": ["@{cursor}", "@{cursor}"],

@@ -3,7 +3,7 @@
 So a sequence that was shrunk to one step still has what it needs, and nothing else.
 """
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Mapping, Set
 
 from tests.contract.client import PASSWORD
 from tests.contract.pictures import BOUNDARY, form, picture
@@ -30,7 +30,7 @@ def keeping_tokens(user: str) -> tuple[Keep, ...]:
     )
 
 
-def _posting(path: str, fields: dict[str, str | int], *headers: tuple[str, str], keeps: tuple[Keep, ...]) -> Step:
+def _posting(path: str, fields: Mapping[str, object], *headers: tuple[str, str], keeps: tuple[Keep, ...]) -> Step:
     return Step(f"POST {path}", "POST", path, (*headers, ("Content-Type", JSON)), as_json(fields), keeps=keeps)
 
 

@@ -49,6 +49,15 @@ def _names() -> list[Pair]:
 
 
 @pytest.fixture(scope="session")
+def own_servers(request: pytest.FixtureRequest) -> dict[str, str]:
+    """The servers that this run has started, by name; what tries the instrument or the twins says nothing of others."""
+    if request.config.option.base_url:
+        pytest.skip("other servers are tested")
+    found: dict[str, str] = json.loads(os.environ[TARGETS])
+    return found
+
+
+@pytest.fixture(scope="session")
 def apis(pair: Pair) -> Iterator[tuple[Api, Api]]:
     """Clients of the two servers."""
     with httpx2.Client(base_url=pair[0], timeout=20) as one, httpx2.Client(base_url=pair[1], timeout=20) as other:

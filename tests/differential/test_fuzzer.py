@@ -1,7 +1,5 @@
 """The instrument itself: it finds what was planted, shows it as it is, and does the same again when asked."""
 
-import json
-import os
 import re
 import shutil
 import subprocess
@@ -10,7 +8,6 @@ from collections.abc import Iterable, Iterator
 
 import pytest
 
-from tests.conftest import TARGETS
 from tests.differential.fuzz import report
 from tests.differential.fuzz.contract import committed, operations
 from tests.differential.fuzz.link import Link, ServerGone
@@ -33,10 +30,9 @@ PLANTED = {
 
 
 @pytest.fixture(scope="module")
-def server() -> str:
+def server(own_servers: dict[str, str]) -> str:
     """One server that is right, whichever."""
-    found: dict[str, str] = json.loads(os.environ[TARGETS])
-    return next(iter(found.values()))
+    return next(iter(own_servers.values()))
 
 
 def search(server: str, other: str, seed: int = 1) -> Finding:

@@ -40,7 +40,7 @@ class Behind(NamedTuple):
 
 
 @pytest.fixture
-def behind(tmp_path: Path) -> Iterator[Behind]:
+def behind(tmp_path: Path, own_servers: dict[str, str]) -> Iterator[Behind]:
     """Flask, the old one, and FastAPI, the new one; nothing has moved."""
     folder = tmp_path / "nginx"
     folder.mkdir()

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
+from urllib.error import HTTPError
 
 Schema: TypeAlias = Mapping[str, Any]
 
@@ -37,9 +38,7 @@ def published(url: str) -> Schema:
         with urllib.request.urlopen(f"{url}/openapi.json", timeout=20) as answer:  # noqa: S310  # http by `Link`
             document: Schema = json.load(answer)
             return document
-    except ValueError:
-        return committed()
-    except urllib.error.HTTPError:
+    except (ValueError, HTTPError):
         return committed()
 
 
@@ -68,7 +67,9 @@ def _operation(document: Schema, method: str, path: str, item: Schema) -> Operat
     wanted = [kinds[name]["type"] for choice in item.get("security", ()) for name in choice]
     content = item.get("requestBody", {}).get("content", {})
     bodies = {media_type: body.get("schema", {}) for media_type, body in content.items()}
-    return Operation(method, path, taken("path"), taken("query"), tuple(taken("header")), bodies, tuple(wanted))
+    return Operation(
+        method, path, taken("path"), taken("query"), tuple(map(str.lower, taken("header"))), bodies, tuple(wanted)
+    )
 
 
 def _resolved(document: Schema, part: Any, depth: int) -> Any:

@@ -50,8 +50,10 @@ class Thumbnails:
             picture = await to_thread.run_sync(self._draw, file, limiter=self._thread)
         # Whatever it is that fails, it must not be tried for ever.
         except Exception:
-            logs.faults.exception("no thumbnail of %s", file)
-            await self._database.write(covers.count_failure, file)
+            # The file of a cover that has been replaced meanwhile is gone, which is nobody's fault.
+            if await self._database.read(covers.is_waiting, file):
+                logs.faults.exception("no thumbnail of %s", file)
+                await self._database.write(covers.count_failure, file)
             return
         # A cover that has been replaced meanwhile takes its thumbnail with it.
         with suppress(CoverNotFound), await to_thread.run_sync(self._files.add, picture.content) as name:

@@ -59,8 +59,10 @@ class Thumbnails:
             picture = images.thumbnail(self._files.path(file).read_bytes())
         # Whatever it is that fails, it must not be tried for ever.
         except Exception:
-            logs.faults.exception("no thumbnail of %s", file)
-            self._database.write(covers.count_failure, file)
+            # The file of a cover that has been replaced meanwhile is gone, which is nobody's fault.
+            if self._database.read(covers.is_waiting, file):
+                logs.faults.exception("no thumbnail of %s", file)
+                self._database.write(covers.count_failure, file)
             return
         # A cover that has been replaced meanwhile takes its thumbnail with it.
         with suppress(CoverNotFound), self._files.add(picture.content) as name:

@@ -1,6 +1,7 @@
-"""A thumbnail that cannot be made is tried a few times, then given up, and says so."""
+"""A thumbnail that cannot be made is tried a few times, given up, and says so; one that nobody needs is not."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx2
@@ -60,3 +61,27 @@ def test_what_cannot_be_made_is_given_up_and_made_of_the_next_cover(twin: str, t
         assert log.read_text().count("no thumbnail of") == 3
         assert upload(api, user, book, picture("PNG", (200, 200))).status_code == 200
         assert thumbnail(api, book).status_code == 200
+
+
+@pytest.mark.parametrize("twin", TWINS)
+def test_covers_that_are_replaced_before_their_thumbnails_are_made_are_no_faults(twin: str, tmp_path: Path) -> None:
+    environment = {
+        "DATABASE_URL": f"sqlite:///{tmp_path}/books.sqlite3",
+        "FILES_DIR": str(tmp_path / "files"),
+        "SECRET_KEY": SECRET,
+        **CHEAP_HASHES,
+    }
+    log, covers_of_a_book, books = tmp_path / "log", 20, 4
+    with serving(twin, environment, log) as base_url, httpx2.Client(base_url=base_url, timeout=30) as http:
+        api = Api(http)
+        user = api.new_user()
+
+        def replace(book: dict[str, object]) -> None:
+            for number in range(covers_of_a_book):
+                assert upload(api, user, book, picture("JPEG", (600, 900 + number))).status_code in {200, 201}
+
+        shelf = [api.new_book(user) for _ in range(books)]
+        with ThreadPoolExecutor(books) as pool:
+            list(pool.map(replace, shelf))
+        assert all(thumbnail(api, book).status_code == 200 for book in shelf)
+    assert "no thumbnail of" not in log.read_text()

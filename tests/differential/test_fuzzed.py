@@ -78,7 +78,8 @@ def test_the_two_answer_alike_whatever_is_sent(
     finally:
         player.close()
     record_property(DIFFERENTIAL, f"{balance}\n{player.tally.summary()}")
-    again = f"pytest {request.node.nodeid} --seed {seed} --budget {budget}"
+    servers = f"--base-url {pair[0]} --against {pair[1]} " if request.config.option.base_url else ""
+    again = f"pytest '{request.node.nodeid}' {servers}--seed {seed} --budget {budget}"
     assert not search.findings, "\n\n" + report.findings(search.findings, pair, again)
     assert_thorough(player.tally, known)
 

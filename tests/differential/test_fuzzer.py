@@ -1,5 +1,6 @@
 """The instrument itself: it finds what was planted, shows it as it is, and does the same again when asked."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -8,12 +9,12 @@ from collections.abc import Iterable, Iterator
 
 import pytest
 
-from tests.differential.fuzz import report
+from tests.differential.fuzz import curl, odd_bodies, odd_targets, report
 from tests.differential.fuzz.contract import committed, operations
 from tests.differential.fuzz.link import Link, ServerGone
 from tests.differential.fuzz.play import Difference, Player
 from tests.differential.fuzz.search import Finding, Search
-from tests.differential.fuzz.steps import Step
+from tests.differential.fuzz.steps import PLACEHOLDER, Step
 from tests.differential.fuzz.tally import Tally
 from tests.differential.planted import altered
 from tests.servers import ROOT, free_port
@@ -72,6 +73,19 @@ def test_the_printed_commands_show_the_difference(planted: tuple[str, str, Findi
     assert len(answers) == 2, script
     assert [old in answer for answer in answers] == [True, False], script
     assert [new in answer for answer in answers] == [False, True], script
+
+
+@pytest.mark.skipif(not shutil.which("bash"), reason="needs bash")
+def test_every_byte_arrives_through_the_shell() -> None:
+    bodies = [*odd_bodies.JSON_BODIES, *odd_bodies.FORM_BODIES, *odd_bodies.CSV_BODIES]
+    targets = [text.encode("latin-1") for text in (*odd_targets.PATHS, *odd_targets.QUERIES)]
+    # A NUL goes another way, as no argument can hold it.
+    words = [word for word in (*bodies, *targets) if b"\x00" not in word and len(word) < 50_000]
+    script = "\n".join(f"printf '%s\\0' {curl.quoted(word)}" for word in words)
+    values = {"tag": "7", "alice": "alice-7"}
+    done = subprocess.run(["bash", "-euc", script], env=os.environ | values, capture_output=True, check=True)
+    filled = [PLACEHOLDER.sub(lambda found: values[found[1].decode()].encode(), word) for word in words]
+    assert done.stdout.split(b"\0")[:-1] == filled
 
 
 class Recorder(Player):

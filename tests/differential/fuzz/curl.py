@@ -72,28 +72,28 @@ def _method(step: Step) -> list[str]:
 
 
 def _header(name: str, value: str) -> str:
-    return f"-H {_quoted(f'{name}: {value}'.encode('latin-1') if value else f'{name};'.encode())}"
+    return f"-H {quoted(f'{name}: {value}'.encode('latin-1') if value else f'{name};'.encode())}"
 
 
 def _data(body: bytes) -> str:
     # No argument can hold a NUL, nor as much as a megabyte.
     if b"\x00" in body or len(body) > 50_000:
-        return f"--data-binary @<(printf {_quoted(_printf(body))})"
-    return f"--data-binary {_quoted(body)}"
+        return f"--data-binary @<(printf {quoted(_printf(body))})"
+    return f"--data-binary {quoted(body)}"
 
 
 def _address(target: str, base: str) -> str:
     if not _PLAIN_TARGET.fullmatch(target):
-        return f"--request-target {_quoted(target.encode('latin-1'))} {_quoted(base.encode())}"
+        return f"--request-target {quoted(target.encode('latin-1'))} {quoted(base.encode())}"
     as_is = "--path-as-is " if "/." in target else ""
-    return as_is + _quoted(f"{base}{target}".encode())
+    return as_is + quoted(f"{base}{target}".encode())
 
 
 def _printf(body: bytes) -> bytes:
     return b"".join(b"\\%03o" % byte if byte < 32 or byte > 126 or byte in b"\\%" else bytes([byte]) for byte in body)
 
 
-def _quoted(text: bytes) -> str:
+def quoted(text: bytes) -> str:
     """A word of bash: placeholders are variables, and every byte arrives as it is."""
     parts = PLACEHOLDER.split(text)
     if len(parts) > 1 and re.fullmatch(rb"[\x20-\x7e]*", text) and not re.search(rb"[\"\\`!]|\$", text):

@@ -15,7 +15,7 @@ import pytest
 
 from tests.databases import fresh_postgresql
 from tests.postgres import NoPostgres, cluster
-from tests.servers import TWINS, serving
+from tests.servers import SHORT_LIFETIMES, TWINS, serving
 
 TARGETS = "BOOKS_TEST_TARGETS"
 # Under this name a test notes what a differential run has done.
@@ -26,6 +26,8 @@ SECRET = "a secret that all servers of this test run share"
 CHEAP_HASHES = {"ARGON2_TIME_COST": "1", "ARGON2_MEMORY_KIB": "8"}
 # Every test comes from one address, and many log in wrongly on purpose.
 PATIENCE = {"LOGIN_FAILURES_PER_ADDRESS": "100000"}
+# Two servers more, whose tokens and cookies end while a test waits.
+BRIEF = "-brief"
 
 _stack = pytest.StashKey[ExitStack]()
 
@@ -68,7 +70,7 @@ def _needs_servers(config: pytest.Config) -> bool:
 
 
 def _start(stack: ExitStack) -> dict[str, str]:
-    """Both twins on both databases, two workers each: {"flask-sqlite": URL, …}."""
+    """Both twins on both databases, and once more with SHORT_LIFETIMES: {"flask-sqlite": URL, …}."""
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="books-tests-")))
     databases = {"sqlite": f"sqlite:///{folder}/books.sqlite3"}
     try:
@@ -87,6 +89,9 @@ def _start(stack: ExitStack) -> dict[str, str]:
         for twin in TWINS:
             name = f"{twin}-{backend}"
             targets[name] = stack.enter_context(serving(twin, environment, folder / f"{name}.log"))
+            if backend == "sqlite":
+                name, brief = f"{twin}{BRIEF}", environment | SHORT_LIFETIMES
+                targets[name] = stack.enter_context(serving(twin, brief, folder / f"{name}.log", workers=1))
     return targets
 
 

@@ -10,11 +10,14 @@ import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Protocol
 
 ROOT = Path(__file__).resolve().parent.parent
 TWINS = ("flask", "fastapi")
 START_S = 60
 STOP_S = 20
+# Lifetimes whose end a test can wait for.
+SHORT_LIFETIMES = {"ACCESS_TOKEN_SECONDS": "2", "SESSION_SECONDS": "2"}
 
 
 def free_port() -> int:
@@ -43,7 +46,14 @@ def serving(
         _stop(process)
 
 
-def await_ready(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
+class Running(Protocol):
+    """A process as `subprocess` and others know it."""
+
+    def poll(self) -> int | None:
+        """Its exit code, None while it runs."""
+
+
+def await_ready(url: str, process: Running, log: Path) -> None:
     """Return when the server answers; raises RuntimeError with its log when it never does."""
     deadline = time.monotonic() + START_S
     while time.monotonic() < deadline:

@@ -141,7 +141,10 @@ class Api:
         """All the books of a query, page by page."""
         page = self.page(**query)
         items: list[dict[str, Any]] = page["items"]
+        seen = {None}
         while page["next"]:
+            assert page["next"] not in seen, "the walk goes in a circle"
+            seen.add(page["next"])
             page = self.page(**query | {"cursor": page["next"]})
             items += page["items"]
         return items

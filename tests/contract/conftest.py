@@ -7,18 +7,33 @@ from collections.abc import Iterator
 import httpx2
 import pytest
 
-from tests.conftest import TARGETS
+from tests.conftest import BRIEF, TARGETS
 from tests.contract.client import Api, User
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "short_lifetimes: a rule about what ends by itself, on servers that end it soon")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "base_url" in metafunc.fixturenames:
-        metafunc.parametrize("base_url", _targets(), scope="session")
+        brief = metafunc.definition.get_closest_marker("short_lifetimes")
+        metafunc.parametrize("base_url", _brief_targets() if brief else _targets(), scope="session")
+
+
+def _found() -> dict[str, str]:
+    found: dict[str, str] = json.loads(os.environ.get(TARGETS, "{}"))
+    return found
+
+
+def _brief_targets() -> list[object]:
+    """Our own servers with short lifetimes; of a server that was given, nobody knows."""
+    return [pytest.param(url, id=name) for name, url in _found().items() if name == "given" or name.endswith(BRIEF)]
 
 
 def _targets() -> list[object]:
-    found = json.loads(os.environ.get(TARGETS, "{}"))
-    targets: list[object] = [pytest.param(url, id=name) for name, url in found.items() if name != "against"]
+    others = {name: url for name, url in _found().items() if name != "against" and not name.endswith(BRIEF)}
+    targets: list[object] = [pytest.param(url, id=name) for name, url in others.items()]
     missing = os.environ.get("BOOKS_TEST_NO_POSTGRESQL")
     if missing:
         skip = pytest.mark.skip(reason=f"PostgreSQL is missing: {missing}")

@@ -40,6 +40,8 @@ REFUSED = [
     {"Origin": "{scheme}://{host}@elsewhere.example"},
     {"Origin": "{scheme}://elsewhere.example@{host}"},
     {"Origin": "{scheme}://{host}:1"},
+    {"Origin": "{scheme}://elsewhere{host}"},
+    {"Origin": "{scheme}://elsewhere.{host}"},
     {"Origin": "{scheme}://{host}/"},
     {"Origin": "{scheme}://{host} {scheme}://{host}"},
     {"Origin": "https://elsewhere.example", "X-Forwarded-Host": "elsewhere.example"},
@@ -118,6 +120,14 @@ def test_reading_is_not_affected(api: Api, cookie: str, path: str, headers: dict
     response = raw.ask(api, "GET", path, [f"Cookie: session={cookie}", *lines(api, headers)])
     assert response.status_code == 200
     assert "access-control-allow-origin" not in response.headers
+
+
+@pytest.mark.parametrize("method", ["GET", "OPTIONS"])
+@pytest.mark.parametrize("path", ["/books/", "/auth/me", "/auth/session", "/health/live", "/openapi.json", "/nothing"])
+def test_no_answer_may_be_read_by_pages_of_another_site(api: Api, cookie: str, path: str, method: str) -> None:
+    asked = {"Origin": "https://elsewhere.example", "Access-Control-Request-Method": "POST"}
+    response = api.http.request(method, path, headers=sending(cookie) | asked)
+    assert not [name for name in response.headers if name.startswith("access-control-")]
 
 
 def test_it_is_refused_before_the_session_is_looked_up(api: Api) -> None:

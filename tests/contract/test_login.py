@@ -51,6 +51,17 @@ def test_an_unknown_name_and_a_wrong_password_get_the_same_answer(api: Api, alic
     assert seen[0] == seen[1] == seen[2] == seen[3]
 
 
+def test_an_unknown_name_takes_as_long_as_a_wrong_password(api: Api) -> None:
+    known = api.new_user().username
+    times_s: tuple[list[float], list[float]] = ([], [])
+    # By turns, so that what else the machine does holds up both; the shortest was held up least.
+    for _ in range(7):
+        for name, taken_s in zip((known, unique("nobody")), times_s, strict=True):
+            taken_s.append(api.log_in(name, "not the password").elapsed.total_seconds())
+    wrong_s, unknown_s = map(min, times_s)
+    assert unknown_s > wrong_s / 4
+
+
 @pytest.mark.parametrize(
     ("form", "missing"),
     [

@@ -100,6 +100,13 @@ def test_times_are_in_seconds_and_in_buckets_that_grow(api: Api) -> None:
     assert sample(api, "http_request_duration_seconds_sum", method="GET", route="/books/") > 0
 
 
+def test_no_time_is_longer_than_what_the_client_waited(api: Api) -> None:
+    quick = {"method": "GET", "route": "/health/ready", "le": "0.1"}
+    before = sample(api, "http_request_duration_seconds_bucket", **quick)
+    waits_s = [api.http.get("/health/ready").elapsed.total_seconds() for _ in range(5)]
+    assert_counts(api, sum(wait_s < 0.1 for wait_s in waits_s), before, "http_request_duration_seconds_bucket", **quick)
+
+
 def test_a_request_that_is_being_answered_is_in_flight(api: Api) -> None:
     assert sample(api, "http_requests_in_flight") >= 1  # the one that asks
 

@@ -87,7 +87,8 @@ FAULTS = [
             Change(
                 "shared.draft",
                 "        if self._fault:\n            raise self._fault\n        self._sort(self._parser.close())\n",
-                "        try:\n            self._sort(self._parser.close())\n        except MalformedRequest:\n            pass\n",
+                "        try:\n            self._sort(self._parser.close())\n"
+                "        except MalformedRequest:\n            pass\n",
             )
         ],
     ),

@@ -31,6 +31,8 @@ PLANS = [frozenset(plan.split()) for plan, weight in reversed(_WEIGHTS.items()) 
 FILTERS = ["author=Author%20@{tag}", "category=category%20@{tag}", "q=@{tag}", "author=AUTHOR+@{tag}", ""]
 # Ends at once, whatever else its query says.
 SHORT = {"/stream/": "count=2&interval=0"}
+# There is something to read below a book that has a cover.
+WITH_A_COVER = ("/cover", "/thumbnail")
 # A conflict takes two of them in one sequence.
 CONFLICTING = {"POST /auth/register", "POST /todo/"}
 # An export grows with the catalogue: most of them are asked for their head alone.
@@ -47,8 +49,9 @@ def sequences(operations: Sequence[Operation]) -> st.SearchStrategy[list[list[St
 @st.composite
 def steps(draw: Draw, operations: Sequence[Operation]) -> Step:
     """One step."""
-    operation: Operation = draw(st.sampled_from(list(operations)))
     plan: frozenset[str] = draw(st.sampled_from(PLANS))
+    conditional = [one for one in operations if one.header_names] if "condition" in plan else []
+    operation: Operation = draw(st.sampled_from(conditional or list(operations)))
     user: str = draw(st.sampled_from(["alice", "alice", "bob"]))
     sent = bodies.of(draw, operation, odd="body" in plan)
     step = Step(
@@ -98,7 +101,7 @@ def _media_type(draw: Draw, plain: str) -> list[tuple[str, str]]:
 
 
 def _conditions(draw: Draw, operation: Operation) -> list[tuple[str, str]]:
-    names = [name for name in operation.header_names if name in odd_headers.CONDITIONS] or ["if-match"]
+    names = ["if-match", *(name for name in operation.header_names if name in odd_headers.CONDITIONS)]
     # A condition on a range says nothing without one.
     wanted = {"if-range": ["if-range", "range"]}.get(name := draw(st.sampled_from(list(names))), [name])
     return [(name.title(), draw(st.sampled_from(odd_headers.CONDITIONS[name]))) for name in wanted]
@@ -120,7 +123,8 @@ def _path_value(draw: Draw, name: str, operation: Operation, *, odd: bool) -> st
     if odd:
         return str(draw(st.sampled_from(odd_targets.IDS)))
     if name in {"book_id", "todo_id"}:
-        return f"@{{{draw(st.sampled_from(['alice', 'alice', 'bob']))}_{name.removesuffix('_id')}}}"
+        kept = "covered" if operation.path.endswith(WITH_A_COVER) and operation.method != "PUT" else name[:-3]
+        return f"@{{{draw(st.sampled_from(['alice', 'alice', 'bob']))}_{kept}}}"
     return quote(as_text(right(name, operation.in_path[name])[0]), safe="@{}_")
 
 

@@ -14,7 +14,7 @@ from tests.differential.fuzz.steps import Step
 from tests.differential.fuzz.values import MISSING_ID, as_json
 
 Part = TypeVar("Part")
-_ID = re.compile(r"@\{\w+_(?:book|todo)\}")
+_ID = re.compile(r"@\{\w+_(?:book|todo|covered)\}")
 Sequence: TypeAlias = tuple[Step, ...]
 # The difference of a sequence, if it is still of the kind that is looked for.
 Try: TypeAlias = Callable[[Sequence], Difference | None]

@@ -58,7 +58,7 @@ def _made_for(user: str) -> dict[str, Step]:
         ),
         f"{user}_cover": Step(
             *("PUT /books/{book_id}/cover", "PUT", f"/books/@{{{user}_book}}/cover", (bearer(user), multipart), cover),
-            keeps=(Keep(f"{user}_cover", "header", "etag"),),
+            keeps=(Keep(f"{user}_cover", "header", "etag"), Keep(f"{user}_covered", "value", f"{user}_book")),
         ),
     }
 
@@ -74,6 +74,7 @@ _MAKERS = {name: step for user in USERS for name, step in _made_for(user).items(
         *("GET /books/", "GET", "/books/?author=Author%20@{tag}&limit=1"), keeps=(Keep("cursor", "json", "next"),)
     )
 }
+_MAKERS |= {f"{user}_covered": _MAKERS[f"{user}_cover"] for user in USERS}
 _BEFORE = {"cursor": [_MAKERS["alice_book"], _MAKERS["bob_book"]]}
 
 
@@ -90,4 +91,4 @@ def _prepared(step: Step, known: set[str]) -> Iterator[Step]:
         for maker in (*_BEFORE.get(name, ()), _MAKERS[name]):
             yield from _prepared(maker, known)
             yield maker
-            known |= {keep.name for keep in maker.keeps if keep.source != "value"}
+            known |= {name, *(keep.name for keep in maker.keeps if keep.source != "value")}

@@ -192,12 +192,6 @@ FAULTS = [
     ),
     Fault("framework-named", "Answers say what they were made with.", [_VAIN], rewrite=saying("x-powered-by", "Flask")),
     Fault(
-        "version-named",
-        "Answers say which version of the server made them.",
-        [_VAIN],
-        rewrite=saying("server", "gunicorn/27.0.1"),
-    ),
-    Fault(
         "cookies-everywhere",
         "Every answer sets a cookie.",
         [_VAIN],

@@ -9,6 +9,7 @@ import os
 import runpy
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -39,21 +40,32 @@ class Fork:
     def __init__(self, target: Callable[..., None], *arguments: Any) -> None:
         self._process = _FORKS.Process(target=target, args=arguments)
         self._process.start()
+        assert self._process.pid
+        self._pid = self._process.pid
 
     def poll(self) -> int | None:
         """Its exit code, None while it runs."""
         return self._process.exitcode
 
-    def end_within(self, seconds: float) -> None:
-        """Wait so long for its end, and then make one of the whole group."""
-        self._process.join(seconds)
-        if self._process.is_alive() and self._process.pid:
-            os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.join()
-
     def ask_to_end(self) -> None:
         """Let it end by itself."""
-        self._process.terminate()
+        self._signal(os.kill, signal.SIGTERM)
+
+    def end_within(self, seconds: float) -> None:
+        """Wait so long for its end, and then make one of all that it has started."""
+        deadline = time.monotonic() + seconds
+        # Asked of the system: a signal for all may have ended the process that would know, and left this one running.
+        while self._signal(os.kill, 0) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        self._signal(os.killpg, signal.SIGKILL)
+
+    def _signal(self, send: Callable[[int, int], None], number: int) -> bool:
+        """Whether there was somebody to send it to."""
+        try:
+            send(self._pid, number)
+        except ProcessLookupError:
+            return False
+        return True
 
 
 @contextmanager

@@ -32,8 +32,8 @@ def session(writable: Connection, me: Me) -> Session:
 
 def claims_of(session: Session, sub: object | None = None) -> Claims:
     """What an access token of the session says."""
-    own = {"iss": "books", "aud": "books-api", "sid": session.id, "jti": "j", "iat": 0, "exp": 9}
-    return Claims(sub=str(sub or session.user_id), **own)
+    subject = str(sub or session.user_id)
+    return Claims(iss="books", aud="books-api", sub=subject, sid=session.id, jti="j", iat=0, exp=9)
 
 
 def row_of(connection: Connection, session_id: str) -> tuple[datetime, datetime, datetime | None]:
@@ -84,9 +84,9 @@ def test_sessions_and_refresh_tokens_are_never_the_same(writable: Connection, me
     assert all(len(one.id) == 32 for one in opened)
 
 
-def test_a_login_keeps_the_hash_unless_there_is_a_new_one(writable: Connection, me: Me, session: Session) -> None:
+@pytest.mark.usefixtures("session")
+def test_a_login_keeps_the_hash_unless_there_is_a_new_one(writable: Connection, me: Me) -> None:
     other = accounts.register(writable, Registration(username="estraven", password="another one"), "theirs", NOW)
-    assert session
     assert accounts.credentials(writable, "genly") == Credentials(me.id, "its hash")
     accounts.open_session(writable, Verified(me.id, "a dearer hash"), NOW, DAY)
     assert accounts.credentials(writable, "genly") == Credentials(me.id, "a dearer hash")

@@ -30,7 +30,8 @@ def opened(connection: Connection, me: Me, replaced: str | None = None, now: dat
 
 
 def revoked_at(connection: Connection, session_id: str) -> datetime | None:
-    return connection.execute(select(table.c.revoked_at).where(table.c.id == session_id)).scalar_one()
+    ended: datetime | None = connection.scalars(select(table.c.revoked_at).where(table.c.id == session_id)).one()
+    return ended
 
 
 def test_a_session_is_its_users_until_it_expires(writable: Connection, me: Me) -> None:

@@ -25,6 +25,8 @@ _DISPOSITION = re.compile(
     re.IGNORECASE,
 )
 _NAME = re.compile(rb";[ \t]*name=", re.IGNORECASE)
+# One of the two takes the backslash away and the other does not, unless a quote or another backslash follows.
+_ESCAPED_NAME = re.compile(rb";[ \t]*name=\"[^\"]*\\", re.IGNORECASE)
 
 
 def check_multipart(content_type: str, body: bytes) -> None:
@@ -58,7 +60,8 @@ def _check_part(part: bytes) -> None:
     start, *lines = head.split(b"\r\n")
     dispositions = [found for line in lines if (found := _DISPOSITION.fullmatch(line))]
     named = len(dispositions) == 1 and len(_NAME.findall(dispositions[0]["parameters"])) == 1
-    if start or not blank_line or not named or not _readable(lines):
+    escaped = any(_ESCAPED_NAME.search(found["parameters"]) for found in dispositions)
+    if start or not blank_line or not named or escaped or not _readable(lines):
         raise MalformedRequest("The headers of a part of the multipart body cannot be read.")
 
 

@@ -40,6 +40,7 @@ MALFORMED = {
     "two-names": DELIMITER + b'\r\nContent-Disposition: form-data; name="cover"; name="x"\r\n\r\nx\r\n' + END,
     "attachment": DELIMITER + b'\r\nContent-Disposition: attachment; name="cover"\r\n\r\nx\r\n' + END,
     "header-without-colon": DELIMITER + b"\r\nnonsense\r\n" + GOOD_PART + END,
+    "name-with-an-escape": DELIMITER + b'\r\nContent-Disposition: form-data; name="co\\ver"\r\n\r\nx\r\n' + END,
     "header-not-utf-8": DELIMITER + b'\r\nContent-Disposition: form-data; name="\xff"\r\n\r\nx\r\n' + END,
     "header-folded": DELIMITER + b'\r\nContent-Disposition: form-data;\r\n name="cover"\r\n\r\nx\r\n' + END,
     "boundary-in-the-file": form(("cover", "c", b"x\n" + DELIMITER + b"\ny")),

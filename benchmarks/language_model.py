@@ -8,8 +8,9 @@ from contextlib import contextmanager, nullcontext
 
 import httpx2
 
+from benchmarks.affinity import on_cores
 from benchmarks.failures import LabError
-from benchmarks.launch import HOST, free_port, on_cores, stop_tree
+from benchmarks.launch import HOST, free_port, stop_tree
 from benchmarks.machine import ROOT
 from benchmarks.workloads import LANGUAGE_MODEL, settings_for
 

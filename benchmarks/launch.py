@@ -18,11 +18,11 @@ from typing import IO, NamedTuple
 import httpx2
 import psutil
 
+from benchmarks.affinity import members_or_none, on_cores
 from benchmarks.failures import LabError
 from benchmarks.leftovers import MARK, end_marked, leaked_connections
 from benchmarks.machine import ROOT
 from benchmarks.meters import Meter, MeterFailed, ProcessMeter, RemoteMeter
-from benchmarks.process_tree import ProcessGone, members
 from benchmarks.records import Contender
 from benchmarks.text import last_line
 
@@ -87,38 +87,6 @@ def command_of(contender: Contender, port: int) -> list[str]:
         return [part.format_map(places) for part in contender.command]
     except (KeyError, ValueError, IndexError) as error:
         raise LabError(f"the command of {contender.name} has a place that nothing fills: {error}") from None
-
-
-@contextmanager
-def on_cores(cores: list[int]) -> Iterator[None]:
-    """Processes started inside are bound to `cores`, from their first instruction on."""
-    before = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, cores)
-    try:
-        yield
-    finally:
-        os.sched_setaffinity(0, before)
-
-
-def bind(root: int, cores: list[int]) -> None:
-    """Bind every thread of a process tree that runs already to `cores`."""
-    while strays := [thread for thread in _threads(root) if _bound_to(thread) - set(cores)]:
-        for thread in strays:
-            with suppress(ProcessLookupError):
-                os.sched_setaffinity(thread, cores)
-
-
-def _threads(root: int) -> Iterator[int]:
-    for pid in _members_or_none(root):
-        with suppress(FileNotFoundError):
-            yield from (int(task.name) for task in Path(f"/proc/{pid}/task").iterdir())
-
-
-def _bound_to(thread: int) -> set[int]:
-    try:
-        return os.sched_getaffinity(thread)
-    except ProcessLookupError:
-        return set()
 
 
 @contextmanager
@@ -267,7 +235,7 @@ def stop_tree(process: subprocess.Popen[bytes]) -> int:
     """
     heard = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        tree = [psutil.Process(pid) for pid in _members_or_none(process.pid)]
+        tree = [psutil.Process(pid) for pid in members_or_none(process.pid)]
         process.terminate()
         _, alive = psutil.wait_procs(tree, timeout=_STOP_LIMIT_S)
         for straggler in alive:
@@ -281,10 +249,3 @@ def stop_tree(process: subprocess.Popen[bytes]) -> int:
         return len(alive)
     finally:
         signal.signal(signal.SIGINT, heard)
-
-
-def _members_or_none(pid: int) -> list[int]:
-    try:
-        return members(pid)
-    except ProcessGone:
-        return []

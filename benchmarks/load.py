@@ -9,8 +9,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, NamedTuple, Self, TypeAlias
 
+from benchmarks.affinity import on_cores
 from benchmarks.failures import LabError
-from benchmarks.launch import on_cores, stop_tree
+from benchmarks.launch import stop_tree
 from benchmarks.machine import ROOT
 from benchmarks.orders import LeaveOrder, Order, Seated, Seating, Seen, SliceOrder, WarmUp, WarmUpOrder
 from benchmarks.records import Timing

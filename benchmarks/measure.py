@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import NamedTuple
 
+from benchmarks.affinity import bind
 from benchmarks.bench import Bench
 from benchmarks.failures import LabError
 from benchmarks.host import await_quiet
-from benchmarks.launch import Server, bind
+from benchmarks.launch import Server
 from benchmarks.lineup import answering
 from benchmarks.load import Generator
 from benchmarks.meters import MeterFailed

@@ -14,10 +14,11 @@ from urllib.parse import urlencode
 import httpx2
 
 from benchmarks import machine
+from benchmarks.affinity import on_cores
 from benchmarks.catalogue import opened
 from benchmarks.failures import LabError
 from benchmarks.generators.trials import WRK, wrk
-from benchmarks.launch import Server, on_cores, running
+from benchmarks.launch import Server, running
 from benchmarks.lineup import READY_PATH
 from benchmarks.plan import CATALOGUE_ROWS
 from benchmarks.records import Contender, Slice

@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from typing import NamedTuple, TypeAlias
 
 from benchmarks import machine
+from benchmarks.affinity import on_cores
 from benchmarks.failures import LabError
-from benchmarks.launch import on_cores
 from benchmarks.ratios import Ratio, paired_ratio
 from benchmarks.text import last_line
 

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from benchmarks.launch import on_cores
+from benchmarks.affinity import on_cores
 
 # Ends by itself, so that no machine burns for ever after a lab that was killed.
 _BURN = "import sys, time\nend = time.monotonic() + float(sys.argv[1])\nwhile time.monotonic() < end: pass"

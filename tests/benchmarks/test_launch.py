@@ -13,8 +13,9 @@ import psutil
 import pytest
 
 from benchmarks import launch
+from benchmarks.affinity import bind, on_cores
 from benchmarks.failures import LabError
-from benchmarks.launch import bind, command_of, environment_of, on_cores, running, stop_tree
+from benchmarks.launch import command_of, environment_of, running, stop_tree
 from benchmarks.machine import ROOT
 from benchmarks.records import Contender
 from tests.benchmarks.processes import MARK, a_mark, await_none, marked

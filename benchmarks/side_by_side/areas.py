@@ -13,7 +13,7 @@ TWINS = {"Flask": "flask_impl", "FastAPI": "fastapi_impl"}
 # The files of the contract suite that an area answers for; some areas are proven only through those above them.
 CONTRACT = {
     "app": ("routing",),
-    "auth": ("accounts", "login", "sessions", "tokens"),
+    "auth": ("accounts", "login", "sessions", "tokens", "lifetimes"),
     "books": (
         "books_read", "books_write", "book_fields", "books_of_an_author", "paging", "search", "conditional",
     ),
@@ -27,7 +27,7 @@ CONTRACT = {
     "live": ("streams", "uploads", "sockets"),
     "logins": ("login_limits",),
     "page": ("page",),
-    "protocol": ("framing",),
+    "protocol": ("framing", "corpus"),
     "sessions": ("cookie_sessions", "cross_site"),
     "thumbnails": ("thumbnails",),
     "todo": ("todo",),

@@ -8,13 +8,14 @@ from asyncio import AbstractEventLoop, Transport
 from asyncio.events import TimerHandle
 from collections import deque
 from collections.abc import Callable
+from socket import SO_LINGER, SOL_SOCKET
 from typing import Any
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from shared import problems
-from shared.arrivals import LINGER_S, RESERVE, Patience
+from shared.arrivals import ABANDON, LINGER_S, RESERVE, Patience
 from shared.config import Settings
 from shared.errors import DomainError, MalformedRequest, RequestTimeout
 
@@ -226,6 +227,8 @@ class PatientProtocol(HttpToolsProtocol):
             self.refuse(RequestTimeout())
 
     def _on_stalled(self) -> None:
+        """Forget what the client has not taken; the system would keep it for as long as the client likes."""
+        self.transport.get_extra_info("socket").setsockopt(SOL_SOCKET, SO_LINGER, ABANDON)
         self.transport.abort()
 
     def refuse(self, fact: DomainError) -> None:

@@ -11,7 +11,7 @@ from gunicorn.http.unreader import SocketUnreader
 from gunicorn.workers.gthread import TConn
 
 from flask_impl.framing import Collected
-from shared.arrivals import Patience
+from shared.arrivals import ABANDON, Patience
 from shared.config import Settings
 from shared.errors import RequestTimeout
 
@@ -52,7 +52,7 @@ class Arrival(TConn):
 
     def cut_off(self) -> None:
         """Forget what the client has not taken; the system would keep it for as long as the client likes."""
-        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, ABANDON)
         self.sock.close()
 
     def hand_over(self) -> None:

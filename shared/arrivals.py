@@ -1,5 +1,6 @@
 """How long a client may take, and how much it may send, before a server of either kind refuses it."""
 
+import struct
 from typing import NamedTuple, Self
 
 from shared.config import Settings
@@ -14,6 +15,8 @@ KEEP_ALIVE_S = 5
 # How long a connection that the server ends is read on: closed before all was read, it would be reset, and its client
 # might lose the answer.
 LINGER_S = 2.0
+# As a socket's SO_LINGER: what was not sent is forgotten when it is closed, and the connection is reset.
+ABANDON = struct.pack("ii", 1, 0)
 # How long a stopping server keeps idle connections, for a request that may be on its way.
 STOP_LINGER_S = 2.0
 # Connections beyond the limit that are let in to be told so, or to be told how the server is.

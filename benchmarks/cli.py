@@ -16,6 +16,7 @@ from benchmarks.commands import (
     diff,
     generators,
     layers,
+    overhead,
     report,
     selftest,
     side_by_side,
@@ -25,8 +26,8 @@ from benchmarks.failures import LabError
 
 INTERRUPTED = 130
 _COMMANDS = (
-    compare, layers, capacity, chats, transfers, generators, crosscheck, selftest, diff, agreement, report,
-    decision, side_by_side,
+    compare, layers, capacity, chats, transfers, generators, crosscheck, overhead, selftest, diff, agreement,
+    report, decision, side_by_side,
 )  # fmt: skip
 
 

@@ -46,9 +46,7 @@ WORKLOADS = {
     ),
     # As many users as a worker has slots for password hashes.
     "login": Workload("LoginUser", "Log in", "one password check, which is an Argon2 hash in both", users=2),
-    "journey": Workload(
-        "JourneyUser", "Journey", "browse, search, log in, add, edit, delete: 80 % reads", writes=True, quick=True
-    ),
+    "journey": Workload("JourneyUser", "Journey", "browse, search, log in, add, edit, delete: 80 % reads", writes=True),
     "cover": Workload(
         "CoverUser",
         "Put a cover",

@@ -7,7 +7,7 @@ from benchmarks import contenders, machine
 from benchmarks.commands.arguments import Commands, names, seconds, whole
 from benchmarks.commands.console import wide_console
 from benchmarks.crosscheck.findings import findings, table
-from benchmarks.crosscheck.turns import stage, turns
+from benchmarks.crosscheck.turns import Turn, stage, turns
 from benchmarks.failures import UsageError
 from benchmarks.results import Results
 
@@ -21,7 +21,8 @@ def register(commands: Commands) -> None:
     parser.set_defaults(command=run)
     parser.add_argument("folder", type=Path, nargs="?", metavar="DIR", help="results to show beside them")
     parser.add_argument("--only", type=names, default=[], metavar="NAMES", help="contenders, by commas")
-    parser.add_argument("--turns", type=whole(4, 1000), default=20, help="visits of each server (default: 20)")
+    parser.add_argument("--starts", type=whole(2, 100), default=8, help="starts of each server (default: 8)")
+    parser.add_argument("--turns", type=whole(2, 1000), default=4, help="visits of each server a start (default: 4)")
     parser.add_argument("--seconds", type=seconds, default=1.0, help="length of a visit (default: 1)")
 
 
@@ -37,12 +38,18 @@ def run(options: argparse.Namespace) -> int:
     )
     chosen = [one for one in known if one.name in picked]
     console, seen = wide_console(), []
-    with stage(chosen) as at:
-        for workload in WORKLOADS:
-            for turn in turns(at, workload, options.turns, options.seconds):
-                seen.append(turn)
-                cost_us = 1e6 * turn.slice.server_cpu_s / turn.slice.requests
-                console.print(f"{workload}  turn {turn.number + 1}  {turn.contender}  {cost_us:,.0f} µs CPU a request")
+    for start in range(options.starts):
+        with stage(chosen[::-1] if start % 2 else chosen) as at:
+            for workload in WORKLOADS:
+                for turn in turns(at, workload, start, options.turns, options.seconds):
+                    seen.append(turn)
+                    console.print(_line(turn))
     found = findings(seen, chosen, measured)
     console.print(table(found))
     return DISAGREEMENT if measured and not all(one.agrees for one in found if one.by_lab) else 0
+
+
+def _line(turn: Turn) -> str:
+    cost_us = 1e6 * turn.slice.server_cpu_s / turn.slice.requests
+    place = f"start {turn.start + 1}  {turn.workload}  turn {turn.number + 1}"
+    return f"{place}  {turn.contender}  {cost_us:,.0f} µs CPU a request"

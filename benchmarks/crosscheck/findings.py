@@ -1,6 +1,8 @@
 """What wrk found, beside what a run of this lab found: pure functions."""
 
+import math
 from collections.abc import Sequence
+from statistics import geometric_mean
 from typing import NamedTuple
 
 from rich.table import Table
@@ -60,17 +62,20 @@ def _of_the_lab(run: Run) -> dict[tuple[str, str, str], Ratio]:
 
 
 def _costs(turns: Sequence[Turn]) -> dict[str, list[float]]:
-    """CPU a request at one pace of the core, for each server: one value for a turn there and back."""
-    by_server: dict[str, list[Slice]] = {}
+    """CPU a request at one pace of the core, for each server: one value a start, as in the lab."""
+    by_start: dict[tuple[str, int], list[Slice]] = {}
     for turn in turns:
-        by_server.setdefault(turn.contender, []).append(turn.slice)
-    power = exponent(by_server.values())
-    steady = {
-        name: [one.server_cpu_s / one.requests / one.pace_us**power for one in slices]
-        for name, slices in by_server.items()
-    }
-    return {name: [(one * two) ** 0.5 for one, two in zip(costs[::2], costs[1::2], strict=True)]
-            for name, costs in steady.items()}  # fmt: skip
+        by_start.setdefault((turn.contender, turn.start), []).append(turn.slice)
+    power = exponent(by_start.values())
+    costs: dict[str, list[float]] = {}
+    for (name, _), slices in by_start.items():
+        costs.setdefault(name, []).append(geometric_mean(steady(one, power) for one in slices))
+    return costs
+
+
+def steady(one: Slice, power: float) -> float:
+    """CPU a request, as it would be at a pace of 1."""
+    return one.server_cpu_s / one.requests / math.pow(one.pace_us, power)
 
 
 def table(found: Sequence[Finding]) -> Table:

@@ -30,14 +30,15 @@ _SEED = 7
 # As the users of the workload `read` and `list` ask: books they have seen; pages in any order, and three behind each.
 _BOOKS = 800
 _PAGES = 4
-_WARM_UP_S = 1.0
+WARM_UP_S = 1.0
 
 
 class Turn(NamedTuple):
-    """What one visit of wrk cost a server."""
+    """What one visit of wrk cost a server; each start has turns of its own."""
 
     contender: str
     workload: str
+    start: int
     number: int
     slice: Slice
 
@@ -48,6 +49,7 @@ class Stage(NamedTuple):
     servers: dict[str, Server]
     paths: dict[str, Path]
     speedometer: Speedometer
+    server_cores: list[int]
     generator_cores: list[int]
 
 
@@ -66,7 +68,7 @@ def stage(contenders: Sequence[Contender]) -> Iterator[Stage]:
             log, environment = folder / f"{one.name}.log", catalogue.fresh_copy(one)
             servers[one.name] = stack.enter_context(running(one, environment, server_cores, log, READY_PATH))
         paths = _written(folder, next(iter(servers.values())).url)
-        yield Stage(servers, paths, speedometer, generator_cores)
+        yield Stage(servers, paths, speedometer, server_cores, generator_cores)
 
 
 def _written(folder: Path, url: str) -> dict[str, Path]:
@@ -92,17 +94,18 @@ def _pages(url: str) -> list[str]:
     return found
 
 
-def turns(at: Stage, workload: str, count: int, seconds: float) -> Iterator[Turn]:
+def turns(at: Stage, workload: str, start: int, count: int, seconds: float) -> Iterator[Turn]:
     """So many visits of each server, mirrored from turn to turn."""
     names = list(at.servers)
     for name in names:
-        _visit(at, name, workload, _WARM_UP_S)
+        visit(at, name, workload, WARM_UP_S)
     for number in range(count):
         for name in names[::-1] if number % 2 else names:
-            yield Turn(name, workload, number, _visit(at, name, workload, seconds))
+            yield Turn(name, workload, start, number, visit(at, name, workload, seconds))
 
 
-def _visit(at: Stage, name: str, workload: str, seconds: float) -> Slice:
+def visit(at: Stage, name: str, workload: str, seconds: float) -> Slice:
+    """What wrk's requests cost a server in so many seconds."""
     server = at.servers[name]
     pace, began_s, before = at.speedometer.read(), time.perf_counter(), server.meter.read()
     with on_cores(at.generator_cores):

@@ -19,7 +19,7 @@ from benchmarks.records import Slice
 from tests.benchmarks.factories import FIELD, a_run
 
 
-def a_visit(name: str, number: int, chance: random.Random, *, power: float = 1.5) -> Turn:
+def a_visit(name: str, start: int, number: int, chance: random.Random, *, power: float = 1.5) -> Turn:
     """FastAPI costs half as much again; both feel the core."""
     pace_us = chance.uniform(20, 30)
     cost_us = (600 if name.startswith("fastapi") else 400) * (pace_us / 25) ** power * chance.lognormvariate(0, 0.01)
@@ -27,12 +27,12 @@ def a_visit(name: str, number: int, chance: random.Random, *, power: float = 1.5
         at_s=number, window_s=1, requests=1000, server_cpu_s=cost_us / 1000, generator_cpu_s=0.1, other_cpu_share=0,
         pace_us=pace_us,
     )  # fmt: skip
-    return Turn(name, "read", number, slice_)
+    return Turn(name, "read", start, number, slice_)
 
 
-def visits(count: int = 20) -> list[Turn]:
+def visits(starts: int = 10) -> list[Turn]:
     chance = random.Random(4)
-    return [a_visit(one.name, number, chance) for number in range(count) for one in FIELD]
+    return [a_visit(one.name, start, turn, chance) for start in range(starts) for turn in range(2) for one in FIELD]
 
 
 def test_a_core_that_changes_its_pace_does_not_hide_the_ratio() -> None:
@@ -82,7 +82,7 @@ def test_wrk_visits_two_servers_by_turns_and_asks_for_what_exists() -> None:
     pair = [one for one in known if one.name in {"flask-gunicorn", "fastapi-uvicorn"}]
     with stage(pair) as at:
         assert all(len(file.read_text().splitlines()) in {40, 800} for file in at.paths.values())
-        seen = list(turns(at, "list", 2, 1.0))
+        seen = list(turns(at, "list", 0, 2, 1.0))
     names = [one.name for one in pair]
     assert [turn.contender for turn in seen] == [*names, *names[::-1]]
     assert all(turn.slice.requests > 20 and turn.slice.server_cpu_s > 0.1 and turn.slice.pace_us for turn in seen)
@@ -90,4 +90,4 @@ def test_wrk_visits_two_servers_by_turns_and_asks_for_what_exists() -> None:
 
 
 def _again(seen: list[Turn]) -> list[Turn]:
-    return [turn._replace(number=turn.number + 2) for turn in seen]
+    return [turn._replace(start=1) for turn in seen]

@@ -77,12 +77,20 @@ def test_every_module_that_is_run_explains_its_options(module: str) -> None:
     )
     assert done.returncode == 0, done.stderr
     used = {word for command in COMMANDS if module in command for word in command if word.startswith("--")}
-    subcommands = {command[3] for command in COMMANDS if module in command and command[3:] and command[3].isalpha()}
+    # Those that are told options.
+    subcommands = {
+        command[3]
+        for command in COMMANDS
+        if module in command and command[3:] and command[3].isalpha() and used & set(command)
+    }
+    known = done.stdout
     for name in subcommands:
         done.stdout += subprocess.run(
             [sys.executable, "-m", module, name, "--help"], cwd=ROOT, capture_output=True, text=True, check=True
         ).stdout
     assert not {option for option in used if option not in done.stdout}
+    named = {command[3] for command in COMMANDS if module in command and command[3:] and command[3].isalpha()}
+    assert not {name for name in named if not re.search(rf"\b{name}\b", known)}
 
 
 def test_every_file_that_a_command_names_exists() -> None:

@@ -204,7 +204,7 @@ def a_busy_run(workloads: tuple[str, ...] = ("read", "list", "search", "write", 
 
     Flask is cheaper for reading, equal for logging in, and undecided for writing; the costs of `list` drift.
     """
-    profile = PROFILES["quick"]._replace(rounds=8, rungs_per_round=2)
+    profile = PROFILES["quick"]._replace(rounds=8, rungs_per_round=2, main_s=1.8)
     plan = make_plan("compare", [*FIELD, CONTROL], list(workloads), profile, seed=7)
     plan = with_ladder(plan, [contender.name for contender in FIELD], 1900, profile)
     chance = random.Random(11)

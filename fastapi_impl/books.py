@@ -18,7 +18,7 @@ from shared.schemas import AuthorQuery, Book, BookPage, BookPatch, BookQuery, Fu
 router = APIRouter(prefix="/books", tags=["books"], route_class=StrictRoute)
 
 
-@router.get("/", responses=problems(400, 422))
+@router.get("/", responses=problems(400, 414, 422))
 async def list_books(
     query: Annotated[BookQuery, Query()], database: CurrentDatabase, services: CurrentServices
 ) -> BookPage:
@@ -26,7 +26,7 @@ async def list_books(
     return await database.read(listing.find, query, services.cursors)
 
 
-@router.get("/author/{book_author:path}", responses=problems(400, 422))
+@router.get("/author/{book_author:path}", responses=problems(400, 404, 414, 422))
 async def list_books_by_author(
     book_author: Author,
     query: Annotated[AuthorQuery, Query()],

@@ -21,9 +21,11 @@ from fastapi_impl.openapi import (
     PENDING,
     PICTURE,
     PICTURE_PART,
+    PICTURES,
     THUMBNAIL,
     THUMBNAIL_PART,
     problems,
+    reads_files,
     sends,
 )
 from fastapi_impl.wire import StrictRoute, path_problems
@@ -88,6 +90,7 @@ async def get_cover(
         201: sends("Location", "ETag"),
         **problems(400, 401, 403, 404, 412, 413, 415, 422, 503),
     },
+    openapi_extra=reads_files("cover", *PICTURES),
 )
 async def put_cover(
     book_id: BookId,

@@ -8,7 +8,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from fastapi_impl.current import CurrentPlaces, CurrentStopping, CurrentUser
 from fastapi_impl.events import LAST, sse
-from fastapi_impl.openapi import problems, reads_bytes
+from fastapi_impl.openapi import may_read_bytes, problems
 from fastapi_impl.sockets import Socket, SocketRouter, messages
 from fastapi_impl.wire import StreamBody, StrictRoute
 from shared.events import Event
@@ -38,7 +38,7 @@ async def stream(
 
 
 @router.post(
-    "/upload/", responses=problems(400, 401, 403, 413, 503), openapi_extra=reads_bytes("application/octet-stream")
+    "/upload/", responses=problems(400, 401, 403, 413, 503), openapi_extra=may_read_bytes("application/octet-stream")
 )
 async def upload(
     body: Annotated[AsyncIterator[bytes], Depends(StreamBody(UPLOAD))], user: CurrentUser, places: CurrentPlaces

@@ -12,6 +12,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 
 from shared.images import WEBP
+from shared.parsing import FORM, MULTIPART
 from shared.problems import PROBLEM_JSON
 from shared.schemas import PendingThumbnail, Problem
 
@@ -41,9 +42,9 @@ def _file(description: str, header: str, *media_types: str) -> dict[str, Any]:
     return {"description": description, "content": content} | sends("ETag", "Last-Modified", header)
 
 
-_PICTURES = ("image/png", "image/jpeg", WEBP)
-PICTURE = _file("The picture.", "Accept-Ranges", *_PICTURES)
-PICTURE_PART = _file("One range of its bytes.", "Content-Range", *_PICTURES)
+PICTURES = ("image/png", "image/jpeg", WEBP)
+PICTURE = _file("The picture.", "Accept-Ranges", *PICTURES)
+PICTURE_PART = _file("One range of its bytes.", "Content-Range", *PICTURES)
 THUMBNAIL = _file("The thumbnail.", "Accept-Ranges", WEBP)
 THUMBNAIL_PART = _file("One range of its bytes.", "Content-Range", WEBP)
 PENDING = {"description": "It is still being made.", "model": PendingThumbnail} | sends("Retry-After")
@@ -57,6 +58,7 @@ _REASONS = {
     409: "It exists already.",
     412: "If-Match or If-None-Match does not hold.",
     413: "The body is too large.",
+    414: "The path and the query together are too long.",
     415: "The body is of a media type that is not read here.",
     416: "The range begins behind the end of the file.",
     422: "Values are invalid; all of them are listed.",
@@ -79,9 +81,22 @@ def also_reads(media_type: str, model: type[BaseModel]) -> dict[str, Any]:
     return {"requestBody": {"content": {media_type: {"schema": schema}}}}
 
 
-def reads_bytes(*media_types: str) -> dict[str, Any]:
-    """The media types of a body that is read as it comes."""
-    return {"requestBody": {"required": True, "content": {name: {} for name in media_types}}}
+def reads_text(*media_types: str) -> dict[str, Any]:
+    """The media types of a text that is read as it comes."""
+    return {
+        "requestBody": {"required": True, "content": {name: {"schema": {"type": "string"}} for name in media_types}}
+    }
+
+
+def may_read_bytes(media_type: str) -> dict[str, Any]:
+    """A body of any bytes, that is read as it comes; without one there are none."""
+    return {"requestBody": {"required": False, "content": {media_type: {}}}}
+
+
+def reads_files(member: str, *media_types: str) -> dict[str, Any]:
+    """The media types of the files in a form."""
+    encoding = {member: {"contentType": ", ".join(media_types)}}
+    return {"requestBody": {"content": {MULTIPART: {"encoding": encoding}}}}
 
 
 def _in_3_1(paths: dict[str, Any]) -> None:
@@ -90,6 +105,26 @@ def _in_3_1(paths: dict[str, Any]) -> None:
     for media_type in [found for answer in answers for found in answer.get("content", {}).values()]:
         if media_type.pop("itemSchema", None):
             media_type["schema"] = {"type": "string"}
+
+
+def _without_null(built: dict[str, Any]) -> None:
+    # What may be left out is null to the handler, but neither a query, nor a header, nor a form can say null.
+    for operation in [found for path in built["paths"].values() for found in path.values()]:
+        for parameter in operation.get("parameters", []):
+            _drop_null(parameter["schema"])
+        form = operation.get("requestBody", {}).get("content", {}).get(FORM)
+        if form:
+            members = built["components"]["schemas"][form["schema"]["$ref"].rpartition("/")[2]]["properties"]
+            for member in members.values():
+                _drop_null(member)
+
+
+def _drop_null(schema: dict[str, Any]) -> None:
+    kinds = [kind for kind in schema.get("anyOf", []) if kind != {"type": "null"}]
+    if len(kinds) == 1:
+        del schema["anyOf"]
+        # What is said of the parameter stands above what is said of its kind of value.
+        schema.update(kinds[0] | schema)
 
 
 def sends_bytes(media_types: Iterable[str], description: str) -> dict[str, Any]:
@@ -103,6 +138,7 @@ def document(app: FastAPI) -> dict[str, Any]:
     if app.openapi_schema is None:
         built = get_openapi(title=app.title, version=app.version, routes=app.routes, tags=app.openapi_tags)
         _in_3_1(built["paths"])
+        _without_null(built)
         schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}", mode="serialization")
         schemas = built["components"]["schemas"] | schema.pop("$defs") | {"Problem": schema}
         built["components"]["schemas"] = dict(sorted(schemas.items()))

@@ -17,7 +17,7 @@ from shared.schemas import NewTodo, Todo, TodoPage, TodoPatch, TodoQuery
 router = APIRouter(prefix="/todo", tags=["reading list"], route_class=StrictRoute)
 
 
-@router.get("/", responses=problems(400, 401, 422))
+@router.get("/", responses=problems(400, 401, 414, 422))
 async def list_todos(
     query: Annotated[TodoQuery, Query()],
     user: CurrentUser,

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from fastapi_impl.current import CurrentPlaces, CurrentUser
 from fastapi_impl.database import CurrentDatabase, Database
-from fastapi_impl.openapi import problems, reads_bytes, sends_bytes
+from fastapi_impl.openapi import problems, reads_text, sends_bytes
 from fastapi_impl.slots import Slots
 from fastapi_impl.wire import StreamBody, StrictRoute, download, joined
 from shared import transfers
@@ -36,7 +36,7 @@ async def export_books(request: Request, database: CurrentDatabase, places: Curr
     return await download(request, batches, transfers.export_headers(media_type))
 
 
-@router.post("/import", responses=problems(400, 401, 403, 413, 415, 503), openapi_extra=reads_bytes(CSV, NDJSON))
+@router.post("/import", responses=problems(400, 401, 403, 413, 415, 503), openapi_extra=reads_text(CSV, NDJSON))
 async def import_books(
     request: Request,
     body: Annotated[AsyncIterator[bytes], Depends(StreamBody(IMPORT))],

@@ -119,7 +119,9 @@ BookNumber = Annotated[int, Field(ge=1, description="Id of a book.")]
 TodoId = Annotated[int, Field(ge=1, title="Entry id", description="Id that the server gave the entry."), Digits]
 Note = Annotated[str, Field(max_length=1000, description="A few words to oneself, or an empty text."), Storable]
 Flag = Annotated[bool, BeforeValidator(_flag)]
-SearchWords = Annotated[str, Field(max_length=200), Storable, AfterValidator(_searchable)]
+SearchWords = Annotated[
+    str, Field(max_length=200, json_schema_extra={"minLength": 1}), Storable, AfterValidator(_searchable)
+]
 Email = Annotated[str, Field(max_length=254, json_schema_extra={"format": "email"}), AfterValidator(_email)]
 RefreshToken = Annotated[str, Field(min_length=1, max_length=200, description="The refresh token last received.")]
 Username = Annotated[

@@ -24,7 +24,7 @@ class Registration(Body):
 class Login(BaseModel):
     """The form of the OAuth 2 password grant (RFC 6749 section 4.3.2); other members are ignored."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, json_schema_extra={"additionalProperties": {"type": "string"}})
 
     username: Annotated[str, Field(min_length=1, max_length=256), Storable]
     password: Annotated[str, Field(min_length=1, max_length=128, json_schema_extra={"format": "password"}), Storable]

@@ -20,6 +20,8 @@ from tests.servers import SHORT_LIFETIMES, TWINS, serving
 TARGETS = "BOOKS_TEST_TARGETS"
 # Under this name a test notes what a differential run has done.
 DIFFERENTIAL = "differential"
+# Under this one, what a run of Schemathesis has done.
+SCHEMATHESIS = "schemathesis"
 NEED_SERVERS = ("tests/contract", "tests/differential")
 SECRET = "a secret that all servers of this test run share"
 # Hashing at its real cost would be most of the run; what it costs is not part of the contract.
@@ -36,8 +38,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("books", "the book API")
     group.addoption("--base-url", metavar="URL", help="test the server at this address instead of starting our own")
     group.addoption("--against", metavar="URL", help="the second server of a differential run")
-    group.addoption("--seed", type=int, metavar="N", help="repeat the differential run that has printed this seed")
+    group.addoption("--seed", type=int, metavar="N", help="repeat the run that has printed this seed")
     group.addoption("--budget", type=int, metavar="N", help="pairs of requests that a differential run may send")
+    group.addoption("--examples", type=int, metavar="N", help="requests that Schemathesis makes up for each operation")
     group.addoption(
         "--excuse",
         metavar="HEADER",
@@ -106,12 +109,13 @@ def pytest_report_header() -> list[str]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print what differential runs have noted of themselves, those in parallel workers too."""
+    """Print what differential runs and Schemathesis have noted of themselves, those in parallel workers too."""
     reports = [report for kind in ("passed", "failed") for report in terminalreporter.stats.get(kind, ())]
-    notes = [text for report in reports for name, text in report.user_properties if name == DIFFERENTIAL]
-    if notes:
-        terminalreporter.section("differential runs")
-        terminalreporter.write("\n\n".join(notes) + "\n")
+    for kind, title in ((DIFFERENTIAL, "differential runs"), (SCHEMATHESIS, "runs of Schemathesis")):
+        notes = [text for report in reports for name, text in report.user_properties if name == kind]
+        if notes:
+            terminalreporter.section(title)
+            terminalreporter.write("\n\n".join(notes) + "\n")
 
 
 @pytest.fixture(scope="session")

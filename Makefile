@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 WORKERS ?= 2
 
-.PHONY: help test check compare layers serve-flask serve-fastapi seed openapi lock clean
+.PHONY: help test check compare layers serve-flask serve-fastapi seed openapi lock audit sbom mutants clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -49,5 +49,14 @@ lock: ## Pin the requirements anew (needs uv)
 	uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-header pyproject.toml -o requirements.txt
 	uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-header --all-extras pyproject.toml -o requirements-dev.txt
 
+audit: $(INSTALLED)  ## Look for known advisories (needs the data of PyPI itself)
+	$(BIN)/python -m tests.supply.audit
+
+sbom: $(INSTALLED)  ## Write the software bill of materials, sbom.json
+	$(BIN)/python -m tests.supply.bom sbom.json
+
+mutants: $(INSTALLED)  ## Try how many small changes of the security code the tests notice
+	$(BIN)/python -m tests.mutants
+
 clean:  ## Remove what the targets made, except results
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) sbom.json mutants .mypy_cache .pytest_cache .ruff_cache

@@ -56,6 +56,8 @@ def create_app(settings: Settings | None = None) -> ApiFlask:
     settings = settings or Settings.load()
     logs.configure(settings)
     app = ApiFlask("flask_impl", static_folder=None)
+    # FLASK_DEBUG in the environment would change answers; the command `flask run --debug` sets it again after this.
+    app.debug = False
     app.config["SOCK_SERVER_OPTIONS"] = {
         "ping_interval": settings.socket_ping_seconds,
         "max_message_size": settings.max_message_bytes,

@@ -37,7 +37,7 @@ def serve(program: str, default_port: int, run: Callable[[ServerOptions], None])
     # Workers are processes of their own, which read their settings from the environment.
     os.environ["THREADS"] = str(options.threads)
     try:
-        settings = Settings.load()
+        settings = _settings(options)
         logs.configure(settings)
         make_room(settings)
         _claim(options)
@@ -93,6 +93,14 @@ def _number(low: int, high: int) -> Callable[[str], int]:
         return int(text)
 
     return number
+
+
+def _settings(options: ServerOptions) -> Settings:
+    """The settings of this process; raises ConfigError when they, or the options with them, cannot serve."""
+    settings = Settings.load()
+    if options.reload and settings.app_env == "production":
+        raise ConfigError("--reload is for development, and APP_ENV is production")
+    return settings
 
 
 def _claim(options: ServerOptions) -> None:

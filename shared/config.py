@@ -78,7 +78,8 @@ class Settings(BaseSettings):
     def _known_database(cls, text: str) -> str:
         try:
             url = make_url(text)
-        except ArgumentError:
+        # A port that is no number is a ValueError, which repeats it; where an @ is missing, that is the password.
+        except (ArgumentError, ValueError):
             raise ValueError("is not a database URL such as sqlite:///books.sqlite3") from None
         if url.get_backend_name() not in {"sqlite", "postgresql"}:
             raise ValueError("names neither SQLite nor PostgreSQL")

@@ -6,8 +6,10 @@ parallel workers of pytest-xdist find their addresses in the environment.
 
 import json
 import os
+import shutil
 import tempfile
 import time
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -15,6 +17,7 @@ import pytest
 
 from tests.databases import fresh_postgresql
 from tests.postgres import NoPostgres, cluster
+from tests.secrecy import hearing, search
 from tests.servers import SHORT_LIFETIMES, TWINS, serving
 
 TARGETS = "BOOKS_TEST_TARGETS"
@@ -32,6 +35,10 @@ PATIENCE = {"LOGIN_FAILURES_PER_ADDRESS": "100000"}
 BRIEF = "-brief"
 
 _stack = pytest.StashKey[ExitStack]()
+_listener = pytest.StashKey[pytest.MonkeyPatch]()
+# Where this process gathers what the whole run has written and heard; others only add to it.
+_gathered = pytest.StashKey[Path]()
+_leaks = pytest.StashKey[list[search.Leak]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -51,17 +58,43 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if hasattr(config, "workerinput") or config.option.collectonly:
-        return
     given = {"given": config.option.base_url, "against": config.option.against}
-    if any(given.values()):
+    first = not hasattr(config, "workerinput") and not config.option.collectonly
+    if first and not any(given.values()) and hearing.FOLDER not in os.environ:
+        os.environ[hearing.FOLDER] = tempfile.mkdtemp(prefix="books-logs-")
+        config.stash[_gathered] = Path(os.environ[hearing.FOLDER])
+    if hearing.FOLDER in os.environ:
+        config.stash[_listener] = pytest.MonkeyPatch()
+        hearing.listen(config.stash[_listener])
+    if first and any(given.values()):
         os.environ[TARGETS] = json.dumps({name: url.rstrip("/") for name, url in given.items() if url})
-    elif _needs_servers(config):
+    elif first and _needs_servers(config):
         config.stash[_stack] = ExitStack()
         os.environ[TARGETS] = json.dumps(_start(config.stash[_stack]))
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Stop our servers and look through the logs of the run, when the parallel workers have ended: a leak fails it."""
+    _stop(session.config)
+    if _gathered in session.config.stash:
+        folder = session.config.stash[_gathered]
+        session.config.stash[_leaks] = search.leaks(hearing.logs(folder), hearing.heard(folder))
+        if session.config.stash[_leaks]:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
+    _stop(config)
+    if _listener in config.stash:
+        config.stash[_listener].undo()
+    if _gathered in config.stash:
+        del os.environ[hearing.FOLDER]
+        if not config.stash.get(_leaks, []):
+            shutil.rmtree(config.stash[_gathered])
+
+
+def _stop(config: pytest.Config) -> None:
     if _stack in config.stash:
         config.stash[_stack].close()
 
@@ -86,6 +119,9 @@ def _start(stack: ExitStack) -> dict[str, str]:
             "DATABASE_URL": url,
             "SECRET_KEY": SECRET,
             "FILES_DIR": str(folder / f"{backend}-files"),
+            # As much as can be written, in either format: secrets are looked for in all of it.
+            "LOG_LEVEL": "DEBUG",
+            "LOG_FORMAT": {"sqlite": "text", "postgresql": "json"}[backend],
             **CHEAP_HASHES,
             **PATIENCE,
         }
@@ -109,13 +145,28 @@ def pytest_report_header() -> list[str]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print what differential runs and Schemathesis have noted of themselves, those in parallel workers too."""
+    """Print what differential runs and Schemathesis have noted of themselves, and which logs leak."""
     reports = [report for kind in ("passed", "failed") for report in terminalreporter.stats.get(kind, ())]
     for kind, title in ((DIFFERENTIAL, "differential runs"), (SCHEMATHESIS, "runs of Schemathesis")):
         notes = [text for report in reports for name, text in report.user_properties if name == kind]
         if notes:
             terminalreporter.section(title)
             terminalreporter.write("\n\n".join(notes) + "\n")
+    found = terminalreporter.config.stash.get(_leaks, [])
+    if found:
+        terminalreporter.section("secrets in logs", red=True)
+        terminalreporter.write("\n".join(map(str, found)) + "\n", red=True)
+        terminalreporter.write(f"The logs are kept in {terminalreporter.config.stash[_gathered]}\n")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _other_logs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep the logs of servers that tests start by other means, such as the lab's, once all tests are done."""
+    yield
+    if hearing.FOLDER in os.environ:
+        for path in tmp_path_factory.getbasetemp().rglob("*"):
+            if (path.name == "log" or path.suffix == ".log") and path.is_file():
+                hearing.keep_log(path)
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,9 @@ def fresh_postgresql(cluster_url: str) -> Iterator[str]:
     try:
         with engine.connect() as connection:
             connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'"))
-        yield url.set(database=name).render_as_string(hide_password=False)
+        # Where the server asks for none, it does not mind one: so every run can see whether it is logged.
+        secret = url.set(database=name, password=url.password or f"of-{name}")
+        yield secret.render_as_string(hide_password=False)
         with engine.connect() as connection:
             connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     finally:

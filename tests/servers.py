@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
+from tests.secrecy import hearing
+
 ROOT = Path(__file__).resolve().parent.parent
 TWINS = ("flask", "fastapi")
 START_S = 60
@@ -44,6 +46,7 @@ def serving(
         yield url
     finally:
         _stop(process)
+        hearing.keep(log, environment)
 
 
 class Running(Protocol):

@@ -67,10 +67,20 @@ def test_a_port_in_use_is_one_line(twin: str, sqlite: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("twin", TWINS)
 def test_a_database_that_is_away_at_the_start_is_one_line(twin: str) -> None:
-    url = f"postgresql://nobody@127.0.0.1:{free_port()}/books"
+    url = f"postgresql://nobody:swordfish@127.0.0.1:{free_port()}/books"
     done = start(twin, DATABASE_URL=url, SECRET_KEY=SECRET)
     assert done.returncode == 1
     assert "the database cannot be reached" in one_line(done, twin)
+    assert "swordfish" not in done.stderr
+
+
+@pytest.mark.parametrize("twin", TWINS)
+def test_a_driver_that_refuses_an_address_does_not_repeat_its_password(twin: str) -> None:
+    url = "postgresql://nobody:swordfish@127.0.0.1/books?no_such_option=1"
+    done = start(twin, DATABASE_URL=url, SECRET_KEY=SECRET)
+    assert done.returncode == 1
+    assert "no_such_option" in done.stderr
+    assert "swordfish" not in done.stderr
 
 
 @pytest.mark.parametrize("twin", TWINS)

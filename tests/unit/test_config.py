@@ -46,6 +46,8 @@ def test_processes_that_start_at_once_agree_on_one_key(tmp_path: Path) -> None:
         ({"APP_ENV": "prod"}, "APP_ENV: "),
         ({"DATABASE_URL": "mysql://x/y"}, "DATABASE_URL: names neither SQLite nor PostgreSQL"),
         ({"DATABASE_URL": "books.sqlite3"}, "DATABASE_URL: is not a database URL"),
+        ({"DATABASE_URL": "postgresql://u:swordfish/d"}, "DATABASE_URL: is not a database URL"),
+        ({"DATABASE_URL": "postgresql://u:swordfish@h:x/d"}, "DATABASE_URL: is not a database URL"),
         ({"DATABASE_URL": "sqlite://"}, "DATABASE_URL: needs a file"),
         ({"DATABASE_URL": "sqlite:///:memory:"}, "DATABASE_URL: needs a file"),
         *(
@@ -70,6 +72,7 @@ def test_an_environment_that_cannot_serve_is_one_line(
     with pytest.raises(ConfigError, match=f"^{re.escape(message)}") as caught:
         Settings.load()
     assert "\n" not in str(caught.value)
+    assert "swordfish" not in str(caught.value)
 
 
 def test_a_folder_that_cannot_hold_the_key_is_one_line(tmp_path: Path) -> None:

@@ -41,7 +41,13 @@ def leaks(logs: Iterable[Path], secrets: Iterable[Secret]) -> list[Leak]:
 
 def spellings(text: str) -> set[bytes]:
     """How a log may show `text`: as it is, escaped by Python or for JSON, or encoded for a URL."""
-    forms = {text, ascii(text)[1:-1], json.dumps(text)[1:-1], quote(text), quote_plus(text)}
+    forms = {
+        text,
+        ascii(text)[1:-1],
+        json.dumps(text)[1:-1],
+        quote(text, errors="replace"),
+        quote_plus(text, errors="replace"),
+    }
     return {form.encode("utf-8", "backslashreplace") for form in forms}
 
 

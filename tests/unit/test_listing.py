@@ -9,7 +9,7 @@ from shared.model import User, utc_now
 from shared.schemas import BookPage, BookQuery, NewBook
 from shared.tables import books as table
 
-CURSORS = Cursors(b"k" * 32)
+KEY = b"k" * 32
 LIMIT = 4
 
 
@@ -28,7 +28,7 @@ def add(connection: Connection, title: str) -> None:
 
 
 def page(connection: Connection, cursor: str | None = None) -> BookPage:
-    return listing.find(connection, BookQuery(q="dune", limit=2, cursor=cursor), CURSORS)
+    return listing.find(connection, BookQuery(q="dune", limit=2, cursor=cursor), Cursors(KEY))
 
 
 def lengths(found: BookPage) -> list[int]:

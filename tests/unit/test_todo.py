@@ -13,7 +13,7 @@ from shared.schemas import NewBook, NewTodo, TodoQuery
 from shared.tables import todos, users
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
-CURSORS = Cursors(b"k" * 32)
+KEY = b"k" * 32
 OWNER = User(1, "owner")
 
 
@@ -40,7 +40,7 @@ def walk(connection: Connection, user: User, limit: int, done: bool | None = Non
     """The ids of a list, page by page."""
     pages, cursor = [], None
     while True:
-        page = todo.entries(connection, user, TodoQuery(done=done, limit=limit, cursor=cursor), CURSORS)
+        page = todo.entries(connection, user, TodoQuery(done=done, limit=limit, cursor=cursor), Cursors(KEY))
         pages.append([entry.id for entry in page.items])
         cursor = page.next
         if cursor is None:
@@ -68,15 +68,15 @@ def test_an_empty_list_is_one_empty_page(writable: Connection) -> None:
 
 def test_a_page_is_found_again_when_the_entry_before_it_is_gone(writable: Connection) -> None:
     ids = listed(writable, OWNER, [False, False, False])
-    first = todo.entries(writable, OWNER, TodoQuery(limit=1), CURSORS)
+    first = todo.entries(writable, OWNER, TodoQuery(limit=1), Cursors(KEY))
     todo.remove(writable, OWNER, ids[2])
-    rest = todo.entries(writable, OWNER, TodoQuery(limit=2, cursor=first.next), CURSORS)
+    rest = todo.entries(writable, OWNER, TodoQuery(limit=2, cursor=first.next), Cursors(KEY))
     assert [entry.id for entry in rest.items] == [ids[1], ids[0]]
     assert rest.next is None
 
 
 def test_a_cursor_of_one_users_list_is_none_of_anothers(writable: Connection, other: User) -> None:
-    cursor = todo.entries(writable, other, TodoQuery(limit=1), CURSORS).next
+    cursor = todo.entries(writable, other, TodoQuery(limit=1), Cursors(KEY)).next
     with pytest.raises(InvalidInput):
-        todo.entries(writable, OWNER, TodoQuery(limit=1, cursor=cursor), CURSORS)
+        todo.entries(writable, OWNER, TodoQuery(limit=1, cursor=cursor), Cursors(KEY))
     assert writable.execute(todos.select().where(todos.c.user_id == other.id)).all()

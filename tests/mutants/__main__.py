@@ -5,7 +5,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -26,7 +25,6 @@ _PLAIN = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run mutmut and print what survived; 0 when enough is killed in every module and the rest has its reason."""
     options = _parse(arguments)
-    begun = time.monotonic()
     if not options.read:
         command = [sys.executable, "-m", "mutmut", "run", "--max-children", str(options.jobs)]
         patterns = [f"shared.{name}.*" for name in options.only]
@@ -34,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     found = {name: tally for name, tally in tallies().items() if not options.only or Path(name).stem in options.only}
     Console(width=160).print(_terminal(found), *_left(found), sep="\n", markup=False, highlight=False)
     if options.save:
-        KEPT.write_text(f"{json.dumps(_kept(found, time.monotonic() - begun), indent=1, ensure_ascii=False)}\n")
+        KEPT.write_text(f"{json.dumps(_kept(found), indent=1, ensure_ascii=False)}\n")
     return 0 if found and all(tally.share >= PASS_MARK and not tally.count("broken") for tally in found.values()) else 1
 
 
@@ -67,11 +65,10 @@ def _left(found: Mapping[str, Tally]) -> list[str]:
     ]
 
 
-def _kept(found: Mapping[str, Tally], seconds: float) -> dict[str, object]:
+def _kept(found: Mapping[str, Tally]) -> dict[str, object]:
     return {
         "tool": f"mutmut {version('mutmut')}",
         "date": datetime.now(UTC).date().isoformat(),
-        "seconds": round(seconds),
         "modules": {
             name: {
                 "mutants": len(tally.mutants),

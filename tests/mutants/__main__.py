@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -13,7 +14,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.mutants.results import Tally, tallies
+from tests.mutants.results import FOLDER, Tally, tallies
 from tests.servers import ROOT
 
 KEPT = Path(__file__).parent / "table.json"
@@ -26,6 +27,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run mutmut and print what survived; 0 when enough is killed in every module and the rest has its reason."""
     options = _parse(arguments)
     if not options.read:
+        # What an earlier run has found says nothing of tests that have changed since.
+        shutil.rmtree(FOLDER, ignore_errors=True)
         command = [sys.executable, "-m", "mutmut", "run", "--max-children", str(options.jobs)]
         patterns = [f"shared.{name}.*" for name in options.only]
         subprocess.run([*command, *patterns], cwd=ROOT, env=os.environ | _PLAIN, check=True)

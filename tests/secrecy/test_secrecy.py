@@ -50,6 +50,11 @@ def test_a_secret_is_found_in_every_spelling(tmp_path: Path, spelling: bytes) ->
     assert not found(tmp_path, spelling[1:], Secret("password", SAID))
 
 
+def test_what_is_no_text_at_all_is_looked_for_too(tmp_path: Path) -> None:
+    # Half of a pair, which JSON can write and UTF-8 cannot.
+    assert found(tmp_path, rb'{"message": "\ud83d lone half"}', Secret("password", "\ud83d lone half"))
+
+
 @pytest.mark.parametrize(
     ("text", "kind"),
     [

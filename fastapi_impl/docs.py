@@ -20,9 +20,15 @@ async def openapi_document(request: Request) -> JSONResponse:
 
 
 @router.get("/docs")
-async def docs_page(file: Annotated[StoredFile, Depends(docs.page)], asked: CurrentFileRequest) -> Response:
+async def docs_page(
+    file: Annotated[StoredFile, Depends(docs.page)],
+    headers: Annotated[dict[str, str], Depends(docs.headers)],
+    asked: CurrentFileRequest,
+) -> Response:
     """Swagger UI."""
-    return await send(file, asked)
+    response = await send(file, asked)
+    response.headers.update(headers)
+    return response
 
 
 @router.get("/docs/assets/{name}")

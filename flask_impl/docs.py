@@ -18,7 +18,9 @@ def openapi_document() -> Response:
 @router.get("/docs")
 def docs_page() -> Response:
     """Swagger UI."""
-    return send(docs.page())
+    response = send(docs.page())
+    response.headers.update(docs.headers())
+    return response
 
 
 @router.get("/docs/assets/<name>")

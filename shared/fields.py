@@ -64,7 +64,7 @@ def _username(text: str) -> str:
     if name is None:
         raise PydanticCustomError(
             "username",
-            "A username has 3 to 32 letters, digits, dots, hyphens or underscores",
+            "A username has 3 to 32 letters of one script, digits, dots, hyphens or underscores",
         )
     return name
 
@@ -128,8 +128,8 @@ Username = Annotated[
     str,
     Field(
         title="Username",
-        description=f"3 to {USERNAME_MAX} letters, digits, dots, hyphens or underscores; names that differ only "
-        "in case or in Unicode form (NFKC) are the same name.",
+        description=f"3 to {USERNAME_MAX} letters of one script, digits, dots, hyphens or underscores; names that "
+        "differ only in case or in Unicode form (NFKC) are the same name.",
         json_schema_extra={"minLength": 3, "maxLength": USERNAME_MAX},
     ),
     AfterValidator(_username),

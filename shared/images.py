@@ -10,6 +10,7 @@ from io import BytesIO
 
 from PIL import ExifTags, Image
 
+from shared import segments
 from shared.errors import InvalidInput
 from shared.schemas import ProblemItem
 
@@ -55,6 +56,8 @@ class Picture:
 
 def clean(content: bytes, max_pixels: int) -> Picture:
     """The upright first frame of a PNG, JPEG or WebP file, in its own format; raises InvalidInput."""
+    if not segments.reasonable(content):
+        raise _unusable("A picture has a few segments and scans", "picture_too_fragmented")
     try:
         with Image.open(BytesIO(content), formats=list(_MEDIA_TYPES)) as image:
             kind = str(image.format)

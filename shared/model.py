@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 USERNAME_MIN, USERNAME_MAX = 3, 32
+# As a login takes it. Marks above and below a letter are put in order one by one: a megabyte of them takes minutes.
+SPELLING_MAX = 256
+# Letters, to Unicode, of which nothing shows: the fillers of Hangul.
+_UNSEEN = frozenset("\u115f\u1160")
 # Folding can lengthen a text eighteenfold; an index entry of PostgreSQL holds 2,704 bytes.
 KEY_MAX = 500
 # A word of PostgreSQL's full-text index holds 2,046 bytes.
@@ -61,11 +65,30 @@ def fold(text: str) -> str:
 
 
 def canonical_username(text: str) -> str | None:
-    """The one form of a name, or None when it is not one: letters, digits, dots, hyphens and underscores."""
+    """The one form of a name, or None when it is not one: letters of one script, digits, dots, hyphens, underscores."""
+    if len(text) > SPELLING_MAX:
+        return None
     name = fold(text)
-    if USERNAME_MIN <= len(name) <= USERNAME_MAX and re.fullmatch(r"[\w.-]+", name):
+    if USERNAME_MIN <= len(name) <= USERNAME_MAX and re.fullmatch(r"[\w.-]+", name) and _as_it_looks(name):
         return name
     return None
+
+
+# Writing systems of several scripts, which Latin letters may join (the highly restrictive level of UTS 39 section 5.2).
+_HAN = {"LATIN", "CJK", "IDEOGRAPHIC"}
+_TOGETHER = (
+    _HAN | {"HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA"},
+    _HAN | {"BOPOMOFO"},
+    _HAN | {"HANGUL"},
+)
+
+
+def _as_it_looks(name: str) -> bool:
+    """Whether all letters show and are of one script: a Cyrillic one among Latin ones makes a name look like another."""
+    # Python knows no scripts, but the name of a letter begins with its script.
+    scripts = {unicodedata.name(character, "").partition(" ")[0] for character in name if character.isalpha()}
+    one = len(scripts) <= 1 or any(scripts <= together for together in _TOGETHER)
+    return one and _UNSEEN.isdisjoint(name)
 
 
 def search_words(text: str) -> list[str]:

@@ -13,6 +13,7 @@ MAX_PARTS = 10
 MAX_FRAMING_BYTES = 65_536
 _MAX_HEADERS = 8
 _MAX_HEADER_BYTES = 4096
+_MAX_HEAD_BYTES = _MAX_HEADERS * (_MAX_HEADER_BYTES + 2)
 
 _BOUNDARY = re.compile(r";\s*boundary=(?:\"([^\s\"\\](?:[^\"\\]{0,68}[^\s\"\\])?)\"|([^\s\";,]{1,70}))", re.IGNORECASE)
 _HEADER = re.compile(rb"[A-Za-z0-9-]+:[\t -\x7e\x80-\xff]*")
@@ -57,6 +58,9 @@ def _boundary(content_type: str) -> bytes:
 
 def _check_part(part: bytes) -> None:
     head, blank_line, _content = part.partition(b"\r\n\r\n")
+    # Judged before it is taken apart: a file that is all headers would take seconds.
+    if len(head) > _MAX_HEAD_BYTES:
+        raise MalformedRequest("The headers of a part of the multipart body are too large.")
     start, *lines = head.split(b"\r\n")
     dispositions = [found for line in lines if (found := _DISPOSITION.fullmatch(line))]
     named = len(dispositions) == 1 and len(_NAME.findall(dispositions[0]["parameters"])) == 1

@@ -49,7 +49,7 @@ def _weight(offer: str, ranges: list[MediaRange]) -> float:
 
 
 def _parse(member: str) -> MediaRange | None:
-    media_type, *rest = (part.strip() for part in _split(member.lower(), ";"))
+    media_type, *rest = [part.strip() for part in _split(member.lower(), ";")] or [""]
     pairs = [(name.strip(), value.strip().strip('"')) for name, _, value in (part.partition("=") for part in rest)]
     weight = next((value for name, value in pairs if name == "q"), "1")
     if not re.fullmatch(r"[^\s/]+/[^\s/]+", media_type) or not _WEIGHT.fullmatch(weight):
@@ -58,5 +58,5 @@ def _parse(member: str) -> MediaRange | None:
 
 
 def _split(text: str, separator: str) -> list[str]:
-    """The parts of `text` between separators that are in no quoted text."""
-    return re.findall(rf'(?:"(?:[^"\\]|\\.)*+"|[^"{separator}]|")++', text)
+    """The parts of `text` between separators that are in no quoted text; one without end lasts to the end."""
+    return re.findall(rf'(?:"(?:[^"\\]|\\.)*+"?|[^"{separator}])++', text)

@@ -26,11 +26,14 @@ _POLICY = {
     "form-action": "'none'",
     "frame-ancestors": "'none'",
 }
-HEADERS = {
-    "Content-Security-Policy": "; ".join(f"{name} {sources}" for name, sources in _POLICY.items()),
+# Of every page for people, whatever it may load.
+BROWSER_HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+HEADERS = {
+    "Content-Security-Policy": "; ".join(f"{name} {sources}" for name, sources in _POLICY.items())
+} | BROWSER_HEADERS
 
 
 def index() -> StoredFile:

@@ -10,7 +10,7 @@ from shared.cover_files import CoverFiles
 from shared.cursors import Cursors
 from shared.logins import LoginLimits
 from shared.multipart import MAX_FRAMING_BYTES
-from shared.parsing import MULTIPART
+from shared.parsing import FORM, MAX_FORM_BYTES, MULTIPART
 from shared.tokens import AccessTokens
 
 
@@ -52,4 +52,6 @@ class Services:
         """The most bytes of a body of this type; a form with a file has more to it than the file."""
         if media_type == MULTIPART:
             return self.settings.max_cover_bytes + MAX_FRAMING_BYTES
+        if media_type == FORM:
+            return min(MAX_FORM_BYTES, self.settings.max_body_bytes)
         return self.settings.max_body_bytes

@@ -82,7 +82,8 @@ class FileRequest:
 def _date(field: str | None) -> datetime | None:
     try:
         date = parsedate_to_datetime(field) if field else None
-    except ValueError:
+    # Numbers without end overflow, which is no ValueError.
+    except (ValueError, OverflowError):
         return None
     # A date without a zone is not of HTTP's form.
     return date if date is not None and date.tzinfo is not None else None

@@ -25,7 +25,7 @@ TARGETS = "BOOKS_TEST_TARGETS"
 DIFFERENTIAL = "differential"
 # Under this one, what a run of Schemathesis has done.
 SCHEMATHESIS = "schemathesis"
-NEED_SERVERS = ("tests/contract", "tests/differential")
+NEED_SERVERS = ("tests/contract", "tests/differential", "tests/hostile")
 SECRET = "a secret that all servers of this test run share"
 # Hashing at its real cost would be most of the run; what it costs is not part of the contract.
 CHEAP_HASHES = {"ARGON2_TIME_COST": "1", "ARGON2_MEMORY_KIB": "8"}

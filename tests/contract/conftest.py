@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import httpx2
 import pytest
+from _pytest.mark import ParameterSet
 
 from tests.conftest import BRIEF, TARGETS
 from tests.contract.client import Api, User
@@ -18,7 +19,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "base_url" in metafunc.fixturenames:
         brief = metafunc.definition.get_closest_marker("short_lifetimes")
-        metafunc.parametrize("base_url", _brief_targets() if brief else _targets(), scope="session")
+        metafunc.parametrize("base_url", _brief_targets() if brief else targets(), scope="session")
 
 
 def _found() -> dict[str, str]:
@@ -31,14 +32,15 @@ def _brief_targets() -> list[object]:
     return [pytest.param(url, id=name) for name, url in _found().items() if name == "given" or name.endswith(BRIEF)]
 
 
-def _targets() -> list[object]:
+def targets() -> list[ParameterSet]:
+    """The servers under test, each under its name."""
     others = {name: url for name, url in _found().items() if name != "against" and not name.endswith(BRIEF)}
-    targets: list[object] = [pytest.param(url, id=name) for name, url in others.items()]
+    found = [pytest.param(url, id=name) for name, url in others.items()]
     missing = os.environ.get("BOOKS_TEST_NO_POSTGRESQL")
     if missing:
         skip = pytest.mark.skip(reason=f"PostgreSQL is missing: {missing}")
-        targets += [pytest.param("", id=f"{twin}-postgresql", marks=skip) for twin in ("flask", "fastapi")]
-    return targets
+        found += [pytest.param("", id=f"{twin}-postgresql", marks=skip) for twin in ("flask", "fastapi")]
+    return found
 
 
 @pytest.fixture(scope="session")

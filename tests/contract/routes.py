@@ -7,6 +7,7 @@ JSON = "application/json"
 MERGE_PATCH = "application/merge-patch+json"
 FORM = "application/x-www-form-urlencoded"
 CSV = "text/csv"
+NDJSON = "application/x-ndjson"
 OCTETS = "application/octet-stream"
 MULTIPART = "multipart/form-data"
 

@@ -45,7 +45,7 @@ def test_a_name_has_three_to_thirty_two_characters(api: Api, length: int) -> Non
     assert response.json()["username"] == name
 
 
-@pytest.mark.parametrize("name", ["{}.a", "{}-a", "{}_a", "12{}", "{}\u0436\u00e9", ".{}", "{}-"], ids=ascii)
+@pytest.mark.parametrize("name", ["{}.a", "{}-a", "{}_a", "12{}", "{}\u00e9", ".{}", "{}-"], ids=ascii)
 def test_a_name_is_of_letters_digits_dots_hyphens_and_underscores(api: Api, name: str) -> None:
     name = name.format(unique())
     assert api.register(name).json()["username"] == name
@@ -54,7 +54,8 @@ def test_a_name_is_of_letters_digits_dots_hyphens_and_underscores(api: Api, name
 @pytest.mark.parametrize(
     "name",
     ["", "ab", "a" * 33, "a" * 31 + "\ufb00", "a" * 5000, "a b c", " abc", "abc ", "abc\n", "a/bc", "a@bc", "a,bc",
-     "a+bc", "abc\u00a0", "ab\u200bc", "abc\x00", "a\U0001f4dabc", "<abc>", "a:bc", "a%bc", "a\\bc"],
+     "a+bc", "abc\u00a0", "ab\u200bc", "abc\x00", "a\U0001f4dabc", "<abc>", "a:bc", "a%bc", "a\\bc",
+     "\u0430lice", "alic\u0435", "\u03b1lice", "abc\u3164", "abc\u115f", "a" + "\u0301\u0323" * 200],
     ids=lambda name: ascii(name)[:12],
 )  # fmt: skip
 def test_other_names_are_refused(api: Api, name: str) -> None:

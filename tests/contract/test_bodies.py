@@ -59,6 +59,7 @@ NOT_JSON = {
     "too-deep-arrays": b"[" * (DEEPEST + 1) + b"]" * (DEEPEST + 1),
     "too-deep-objects": b'{"a":' * DEEPEST + b"{}" + b"}" * DEEPEST,
     "bottomless": b"[" * 200_000,
+    "too-many-members": json.dumps({f"name{number}": 1 for number in range(101)}).encode(),
     "form": b"title=a&rating=1",
     "xml": b"<book/>",
 }

@@ -33,6 +33,13 @@ def grey(image: Image.Image, column: int, row: int) -> int:
     return image.convert("L").tobytes()[row * image.width + column]
 
 
+def last_scan() -> bytes:
+    """What a progressive JPEG file says last of its pixels."""
+    whole = picture("JPEG", progressive=True)
+    return whole[whole.rindex(b"\xff\xda") : -2]
+
+
+EMPTY_CHUNK = bytes(4) + b"abCd" + zlib.crc32(b"abCd").to_bytes(4)
 NO_PICTURES = {
     "empty": b"",
     "text": b"no picture",
@@ -49,6 +56,9 @@ NO_PICTURES = {
     "icon": picture("ICO"),
     "zip-before-a-picture": b"PK\x03\x04" + picture(),
     "pdf": b"%PDF-1.7\n" + picture("JPEG"),
+    "jpeg-of-too-many-scans": picture("JPEG", progressive=True)[:-2] + last_scan() * 32 + b"\xff\xd9",
+    "jpeg-of-too-many-segments": picture("JPEG")[:2] + b"\xff\xfe\0\2" * 5001 + picture("JPEG")[2:],
+    "png-of-too-many-chunks": picture()[:33] + EMPTY_CHUNK * 5000 + picture()[33:],
 }
 TOO_MANY_PIXELS = {"just-too-many": (5001, 5000), "bomb": (50_000, 50_000), "endless-line": (2**31 - 1, 1)}
 

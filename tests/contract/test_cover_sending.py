@@ -51,6 +51,8 @@ NOT_CURRENT: dict[str, Callable[[httpx2.Response], dict[str, str]]] = {
     "its-tag-without-quotes": lambda whole: {"If-None-Match": whole.headers["etag"].strip('"')},
     "an-old-date": lambda whole: {"If-Modified-Since": "Thu, 01 Jan 1970 00:00:00 GMT"},
     "no-date": lambda whole: {"If-Modified-Since": "yesterday"},
+    "no-zone": lambda whole: {"If-Modified-Since": "Thu, 01 Jan 1970 00:00:00 +99999999999999999999"},
+    "no-year": lambda whole: {"If-Modified-Since": "Thu, 01 Jan 99999999999999999999 00:00:00 GMT"},
     "another-tag-and-its-date": lambda whole: {
         "If-None-Match": '"x"',
         "If-Modified-Since": whole.headers["last-modified"],

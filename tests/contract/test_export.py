@@ -10,8 +10,8 @@ import pytest
 
 from tests.contract import raw
 from tests.contract.client import Api, User, assert_problem, unique, url
+from tests.contract.routes import NDJSON
 
-NDJSON = "application/x-ndjson"
 CSV = "text/csv; charset=utf-8"
 COLUMNS = [
     "id", "title", "author", "category", "description", "rating", "published_year",
@@ -109,7 +109,7 @@ def test_two_accept_headers_are_one(api: Api) -> None:
     assert response.headers["content-type"] == CSV
 
 
-@pytest.mark.parametrize("accept", ["text/html", "application/json", "*/*;q=0", "text/csv; charset=latin-1"])
+@pytest.mark.parametrize("accept", ["text/html", "application/json", "*/*;q=0", "text/csv; charset=latin-1", ";"])
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_a_form_that_there_is_not_is_406(api: Api, method: str, accept: str) -> None:
     response = api.http.request(method, "/books/export", headers={"Accept": accept})

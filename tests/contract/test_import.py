@@ -12,8 +12,8 @@ import pytest
 
 from tests.contract import raw
 from tests.contract.client import Api, User, assert_problem, book_fields, fields_of, unique
+from tests.contract.routes import NDJSON
 
-NDJSON = "application/x-ndjson"
 CSV = "text/csv"
 HEADER = "title,author,category,description,rating,published_year\n"
 TYPES = [CSV, NDJSON]

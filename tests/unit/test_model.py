@@ -9,14 +9,41 @@ from shared.model import KEY_MAX, WORD_MAX, canonical_username, fold, search_wor
 
 @pytest.mark.parametrize(
     ("name", "canonical"),
-    [("Alice", "alice"), ("ＡＬＩＣＥ", "alice"), ("ﬁlip", "filip"), ("Straße", "strasse"), ("été.x-y_z", "été.x-y_z")],
+    [
+        ("Alice", "alice"),
+        ("ＡＬＩＣＥ", "alice"),
+        ("ﬁlip", "filip"),
+        ("Straße", "strasse"),
+        ("été.x-y_z", "été.x-y_z"),
+        ("山田taro", "山田taro"),
+        ("김철수-kim", "김철수-kim"),
+        ("Лев_2", "лев_2"),
+    ],
 )
 def test_a_username_has_one_form(name: str, canonical: str) -> None:
     assert canonical_username(name) == canonical
 
 
 @pytest.mark.parametrize(
-    "name", ["", "ab", "a" * 33, "a b c", "a/b/c", "abc\n", "a\x00bc", "<abc>", "abc\u200b", "\ud800abc"]
+    "name",
+    [
+        "",
+        "ab",
+        "a" * 33,
+        "a b c",
+        "a/b/c",
+        "abc\n",
+        "a\x00bc",
+        "<abc>",
+        "abc\u200b",
+        "\ud800abc",
+        "\u0430lice",
+        "abc\u03b1",
+        "ab\u3164c",
+        "\u115fabc",
+        "\u30ab\ud55c\uae00",
+        "a" + "\u0301\u0323" * 500_000,
+    ],
 )
 def test_what_is_no_username_has_none(name: str) -> None:
     assert canonical_username(name) is None

@@ -29,6 +29,7 @@ JSONL, TABLE = "application/x-ndjson", "text/csv; charset=utf-8"
         ("nonsense, ;q=1, text/csv", TABLE),
         ('text/html;title="a, text/csv;b", text/csv;q=0.1', TABLE),
         ("text/csv;q=2, application/x-ndjson;q=0.001", JSONL),
+        (";, ;q=1, text/csv", TABLE),
     ],
 )
 def test_the_best_of_what_is_accepted_is_chosen(accept: str | None, chosen: str) -> None:
@@ -36,7 +37,21 @@ def test_the_best_of_what_is_accepted_is_chosen(accept: str | None, chosen: str)
 
 
 @pytest.mark.parametrize(
-    "accept", ["text/html", "image/*", "*/*;q=0", "text/csv;q=0.0", "text/csv;charset=latin-1", "application/json", "x"]
+    "accept",
+    [
+        "text/html",
+        "image/*",
+        "*/*;q=0",
+        "text/csv;q=0.0",
+        "text/csv;charset=latin-1",
+        "application/json",
+        "x",
+        'text/html;x="a, text/csv',
+        ";",
+        ";;,;",
+        '"',
+        'text/csv;x="' + '\\"' * 50_000,
+    ],
 )
 def test_what_is_not_there_is_not_acceptable(accept: str) -> None:
     with pytest.raises(NotAcceptable):

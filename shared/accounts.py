@@ -1,6 +1,6 @@
 """Use cases of accounts and their sessions."""
 
-import uuid
+import secrets
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -43,7 +43,7 @@ def start_session(connection: Connection, verified: Verified, now: datetime, lif
     if new_hash is not None:
         connection.execute(update(users).where(users.c.id == user_id).values(password_hash=new_hash))
     connection.execute(delete(sessions).where(sessions.c.user_id == user_id, sessions.c.expires_at <= now))
-    session_id = uuid.uuid4().hex
+    session_id = secrets.token_hex(16)
     connection.execute(
         insert(sessions).values(id=session_id, user_id=user_id, created_at=now, expires_at=now + lifetime)
     )

@@ -84,7 +84,7 @@ _TOGETHER = (
 
 
 def _as_it_looks(name: str) -> bool:
-    """Whether all letters show and are of one script: a Cyrillic one among Latin ones makes a name look like another."""
+    """Whether all letters show and are of one script: a Cyrillic one among Latin ones looks like another name."""
     # Python knows no scripts, but the name of a letter begins with its script.
     scripts = {unicodedata.name(character, "").partition(" ")[0] for character in name if character.isalpha()}
     one = len(scripts) <= 1 or any(scripts <= together for together in _TOGETHER)

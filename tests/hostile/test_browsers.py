@@ -1,6 +1,7 @@
 """What a page of somebody else, a shared cache or a curious browser could make of the answers."""
 
 import re
+from urllib.parse import urljoin
 
 import httpx2
 import pytest
@@ -65,6 +66,22 @@ def test_every_script_within_a_page_is_one_that_its_policy_names(api: Api, path:
     inline = re.findall(r"<script>(.+?)</script>", response.text, re.DOTALL)
     assert len(inline) == response.headers["content-security-policy"].count("'sha256-")
     assert not re.search(r"\son\w+\s*=|javascript:", response.text)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_no_script_of_a_page_writes_markup(api: Api, path: str) -> None:
+    """What a user wrote gets into a page as text only; of libraries, the policy is the guard."""
+    scripts = {link for link in re.findall(r'src="([^"]+)"', api.http.get(path).text) if link.startswith("/static/")}
+    seen: set[str] = set()
+    while scripts - seen:
+        link = (scripts - seen).pop()
+        seen.add(link)
+        text = api.http.get(link).text
+        assert not re.search(r"\b(innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|Function\()", text), (
+            link
+        )
+        scripts |= {urljoin(link, name) for name in re.findall(r'from "([^"]+)"', text)}
+    assert bool(seen) == (path == "/")
 
 
 def test_what_is_private_is_kept_by_no_cache(api: Api, alice: User) -> None:

@@ -52,7 +52,8 @@ def test_any_bytes_are_read_or_refused(body: bytes) -> None:
         b'{"a": 1, "a": 1}', b'[{"a": {"b": 1, "b": 2}}]', b"NaN", b"[Infinity]", b"-Infinity", b"1e999", b"[-1e999]",
         b'"\xff"', b'"\x00"', b'"a\nb"', b"01", b"1.", b"+1", b"1" * 401, b"\x00{}", "{}".encode("utf-16"),
         b"[" * 100_000, b"[" * 21 + b'"' + b'\\"' * 500_000,
-        b'{"a": 1' + b"".join(b', "%d": 1' % n for n in range(100)) + b"}", b'{"a":' * 1000, b"[" * (MAX_DEPTH + 1) + b"]" * (MAX_DEPTH + 1),
+        b'{"a": 1' + b"".join(b', "%d": 1' % n for n in range(100)) + b"}", b'{"a":' * 1000,
+        b"[" * (MAX_DEPTH + 1) + b"]" * (MAX_DEPTH + 1),
     ],
     ids=lambda body: repr(body[:24]),
 )  # fmt: skip

@@ -33,10 +33,12 @@ def _few(segments: Iterator[int]) -> bool:
 
 
 def _chunks(content: bytes) -> Iterator[int]:
-    """Where each chunk of a PNG file begins: a length, a name, data and a checksum."""
+    """Where each chunk of a PNG file begins, up to the last: a length, a name, data and a checksum."""
     place = len(_PNG)
     while place < len(content):
         yield place
+        if content[place + 4 : place + 8] == b"IEND":
+            return
         place += 12 + int.from_bytes(content[place : place + 4])
 
 

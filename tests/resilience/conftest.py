@@ -1,0 +1,103 @@
+"""Databases and servers that a test may break, how much it does, and where it keeps its figures."""
+
+import random
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from benchmarks.postgres import Cluster
+from benchmarks.postgres import own_cluster as durable_cluster
+from shared.config import Settings
+from tests.conftest import CHEAP_HASHES
+from tests.databases import fresh_postgresql
+from tests.postgres import NoPostgres, own_cluster
+from tests.resilience.progress import Progress
+from tests.resilience.results import Results
+
+SECRET = "a secret of at least thirty-two bytes"
+# How much a test does: in every run, and with --long.
+EFFORTS = {
+    "kills": (4, 100),
+    "writes": (600, 100_000),
+    "rounds": (20, 1000),
+    "restarts": (1, 20),
+    "stops": (1, 100),
+    "minutes": (0, 60),
+}
+
+
+class Effort(dict[str, int]):
+    """How much of each thing this run does."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.long = bool(config.getoption("--long"))
+        super().__init__({name: sizes[self.long] for name, sizes in EFFORTS.items()})
+        for text in config.getoption("--effort"):
+            name, _, number = text.partition("=")
+            if name not in EFFORTS or not number.isdecimal():
+                raise pytest.UsageError(f"--effort {text}: write NAME=N, with a name of {', '.join(EFFORTS)}")
+            self[name] = int(number)
+
+
+@pytest.fixture(scope="session")
+def effort(pytestconfig: pytest.Config) -> Effort:
+    return Effort(pytestconfig)
+
+
+@pytest.fixture
+def results(request: pytest.FixtureRequest) -> Results:
+    return Results(request.node.name, save=bool(request.config.getoption("--save")))
+
+
+@pytest.fixture
+def chance() -> random.Random:
+    """When and whom to kill; a failed test shows the seed."""
+    seed = random.SystemRandom().randrange(2**32)
+    print(f"seed {seed}")
+    return random.Random(seed)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A database and a folder of files of one test, and the environment of servers that use them."""
+
+    backend: str
+    settings: Settings
+    cluster: Cluster | None
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a server is started with."""
+        return {
+            "DATABASE_URL": self.settings.database_url,
+            "FILES_DIR": str(self.settings.files_dir),
+            "SECRET_KEY": SECRET,
+            # A long run is longer than a token lasts.
+            "ACCESS_TOKEN_SECONDS": "86400",
+            **CHEAP_HASHES,
+        }
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def place(request: pytest.FixtureRequest, tmp_path: Path, effort: Effort) -> Iterator[Place]:
+    """A long run is on a PostgreSQL that is as durable as by its defaults."""
+    with ExitStack() as stack:
+        database, cluster = f"sqlite:///{tmp_path}/books.sqlite3", None
+        if request.param == "postgresql":
+            try:
+                cluster = stack.enter_context(durable_cluster() if effort.long else own_cluster())
+            except NoPostgres as error:
+                pytest.skip(str(error))
+            database = stack.enter_context(fresh_postgresql(cluster.url))
+        yield Place(request.param, Settings(database_url=database, files_dir=tmp_path / "files"), cluster)
+
+
+@pytest.fixture
+def progress(request: pytest.FixtureRequest, effort: Effort) -> Progress:
+    """Of long runs only."""
+    capture = request.getfixturevalue("capsys") if effort.long else None
+    return Progress(request.node.name, capture, terminal=sys.stdout.isatty())

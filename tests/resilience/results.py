@@ -1,0 +1,46 @@
+"""The figures of long runs, kept as data beside the tests; `python -m tests.resilience` prints them as a table."""
+
+import fcntl
+import json
+import os
+import platform
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+FILE = Path(__file__).parent / "results.json"
+
+
+class Results:
+    """What one test has measured; printed, and kept when that is asked for."""
+
+    def __init__(self, test: str, *, save: bool) -> None:
+        self._test, self._save = test, save
+
+    def note(self, row: str, case: str, **figures: object) -> None:
+        """The figures of a `case`, such as a twin on a database, in a row of the table."""
+        print(f"{self._test}: {json.dumps(figures)}")
+        if self._save:
+            # Parallel workers keep theirs too.
+            with FILE.open("a+") as file:
+                fcntl.flock(file, fcntl.LOCK_EX)
+                file.seek(0)
+                found = json.loads(file.read() or "{}")
+                found.setdefault(row, {})[case] = {**_circumstances(), "figures": figures}
+                file.truncate(0)
+                file.write(json.dumps(found, indent=1, sort_keys=True) + "\n")
+
+
+def _circumstances() -> dict[str, object]:
+    def git(*words: str) -> str:
+        return subprocess.run(["git", *words], capture_output=True, text=True, check=True, cwd=FILE.parent).stdout
+
+    system = f"{platform.system()} {platform.release()}"
+    changed = " and changes" if git("status", "--porcelain", "-uno").strip() else ""
+    return {
+        "command": " ".join(["pytest", *sys.argv[1:]]),
+        "date": datetime.now(UTC).date().isoformat(),
+        "machine": f"{os.cpu_count()} cores, {system}, Python {platform.python_version()}",
+        "revision": git("rev-parse", "--short", "HEAD").strip() + changed,
+    }

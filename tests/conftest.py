@@ -7,6 +7,7 @@ parallel workers of pytest-xdist find their addresses in the environment.
 import json
 import os
 import shutil
+import signal
 import tempfile
 import time
 from collections.abc import Iterator
@@ -67,6 +68,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # However a run is ended, its servers end with it.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     given = {"given": config.option.base_url, "against": config.option.against}
     first = not hasattr(config, "workerinput") and not config.option.collectonly
     if first and not any(given.values()) and hearing.FOLDER not in os.environ:

@@ -78,6 +78,7 @@ class Place:
             "SECRET_KEY": SECRET,
             # A long run is longer than a token lasts.
             "ACCESS_TOKEN_SECONDS": "86400",
+            "ACCESS_LOG": "false",
             **CHEAP_HASHES,
         }
 

@@ -18,8 +18,11 @@ class Results:
     def __init__(self, test: str, *, save: bool) -> None:
         self._test, self._save = test, save
 
-    def note(self, row: str, case: str, **figures: object) -> None:
-        """The figures of a `case`, such as a twin on a database, in a row of the table."""
+    def note(self, row: str, case: str, *, add: bool = False, **figures: object) -> None:
+        """The figures of a `case`, such as a twin on a database, in a row of the table.
+
+        They replace those of the run before, unless runs of this row are to be added up.
+        """
         print(f"{self._test}: {json.dumps(figures)}")
         if self._save:
             # Parallel workers keep theirs too.
@@ -27,7 +30,8 @@ class Results:
                 fcntl.flock(file, fcntl.LOCK_EX)
                 file.seek(0)
                 found = json.loads(file.read() or "{}")
-                found.setdefault(row, {})[case] = {**_circumstances(), "figures": figures}
+                runs = found.setdefault(row, {}).setdefault(case, [])
+                found[row][case] = [*(runs if add else []), {**_circumstances(), "figures": figures}]
                 file.truncate(0)
                 file.write(json.dumps(found, indent=1, sort_keys=True) + "\n")
 

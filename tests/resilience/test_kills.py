@@ -65,6 +65,7 @@ def test_what_was_acknowledged_is_there_after_any_kill_and_nothing_else(
     results.note(
         "kills",
         f"{twin}, {place.backend}",
+        add=True,
         kills=effort["kills"] + 1,
         acknowledged=ledger.acknowledged,
         lost=len(lost),

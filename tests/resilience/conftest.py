@@ -83,18 +83,27 @@ class Place:
         }
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def place(request: pytest.FixtureRequest, tmp_path: Path, effort: Effort) -> Iterator[Place]:
-    """A long run is on a PostgreSQL that is as durable as by its defaults."""
+@pytest.fixture(scope="session")
+def cluster(effort: Effort) -> Iterator[Cluster]:
+    """A PostgreSQL of our own, which tests may stop; in a long run as durable as by its defaults."""
     with ExitStack() as stack:
-        database, cluster = f"sqlite:///{tmp_path}/books.sqlite3", None
-        if request.param == "postgresql":
-            try:
-                cluster = stack.enter_context(durable_cluster() if effort.long else own_cluster())
-            except NoPostgres as error:
-                pytest.skip(str(error))
-            database = stack.enter_context(fresh_postgresql(cluster.url))
-        yield Place(request.param, Settings(database_url=database, files_dir=tmp_path / "files"), cluster)
+        try:
+            found = stack.enter_context(durable_cluster() if effort.long else own_cluster())
+        except NoPostgres as error:
+            pytest.skip(str(error))
+        yield found
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
+    """A fresh database of each kind."""
+    settings = Settings(database_url=f"sqlite:///{tmp_path}/books.sqlite3", files_dir=tmp_path / "files")
+    if request.param == "sqlite":
+        yield Place(request.param, settings, None)
+        return
+    cluster = request.getfixturevalue("cluster")
+    with fresh_postgresql(cluster.url) as url:
+        yield Place(request.param, settings.model_copy(update={"database_url": url}), cluster)
 
 
 @pytest.fixture
@@ -102,3 +111,14 @@ def progress(request: pytest.FixtureRequest, effort: Effort) -> Progress:
     """Of long runs only."""
     capture = request.getfixturevalue("capsys") if effort.long else None
     return Progress(request.node.name, capture, terminal=sys.stdout.isatty())
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "long: what only a long run of tests/resilience does")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--long"):
+        left_out = [item for item in items if item.get_closest_marker("long")]
+        items[:] = [item for item in items if item not in left_out]
+        config.hook.pytest_deselected(items=left_out)

@@ -27,8 +27,8 @@ from shared.model import User, utc_now
 from shared.preconditions import Preconditions
 from shared.schemas import NewBook
 from shared.tables import users
-from tests.consistency import faults
 from tests.contract.pictures import picture
+from tests.resilience.consistency import faults
 
 ALICE = User(1, "alice")
 MAX_STEPS = 200

@@ -1,4 +1,4 @@
-"""`python -m tests.slow_sockets URL`: how healthy clients fare while many others send slowly, or do not read.
+"""`python -m tests.resilience.slow_sockets URL`: how healthy clients fare while others send slowly, or do not read.
 
 Prints p50 and p99 of an operator's and of a reader's requests, each on connections of its own, before and meanwhile.
 """
@@ -77,7 +77,7 @@ def report(title: str, address: tuple[str, int], count: int, patience_s: float, 
 
 def main() -> None:
     """Measure each kind of slow client."""
-    parser = argparse.ArgumentParser(prog="python -m tests.slow_sockets", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tests.resilience.slow_sockets", description=__doc__)
     parser.add_argument("url")
     parser.add_argument("--sockets", type=int, default=80, help="slow clients at once")
     parser.add_argument("--requests", type=int, default=200, help="healthy requests of each kind")

@@ -1,14 +1,11 @@
 """Whatever is killed, and whenever: nothing half-written, nothing forgotten, nothing lost that was answered."""
 
 import json
-import os
 import random
-import signal
 import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,55 +17,20 @@ from sqlalchemy import func, select
 from shared.config import Settings
 from shared.engine import Engines
 from shared.tables import books as books_table
-from tests.consistency import settled
 from tests.contract.client import Api, User, book_fields, unique, url
 from tests.contract.pictures import FORMATS, decoded, picture, upload
-from tests.databases import fresh_postgresql
-from tests.postgres import NoPostgres, cluster
-from tests.servers import TWINS, listeners, serving, workers
+from tests.resilience.conftest import Place
+from tests.resilience.consistency import settled
+from tests.resilience.kills import kill_a_worker, kill_all
+from tests.servers import TWINS, serving
 
-SECRET = "a secret of at least thirty-two bytes"
 UPLOADERS = 4
 KILLS = 3
 MAX_KILLS = 20
 IMPORTED = 2_000
-BACK_WITHIN_S = 30
 
 # Starts of whole servers take their time on a machine that is busy with other tests.
 pytestmark = pytest.mark.timeout(300)
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
-    with ExitStack() as stack:
-        database = f"sqlite:///{tmp_path}/books.sqlite3"
-        if request.param == "postgresql":
-            try:
-                database = stack.enter_context(fresh_postgresql(stack.enter_context(cluster())))
-            except NoPostgres as error:
-                pytest.skip(str(error))
-        yield Settings(database_url=database, files_dir=tmp_path / "files")
-
-
-@pytest.fixture
-def chance() -> random.Random:
-    """When and whom to kill; a failed test shows the seed."""
-    seed = random.SystemRandom().randrange(2**32)
-    print(f"seed {seed}")
-    return random.Random(seed)
-
-
-@contextmanager
-def running(twin: str, settings: Settings, log: Path) -> Iterator[str]:
-    environment = {
-        "DATABASE_URL": settings.database_url,
-        "FILES_DIR": str(settings.files_dir),
-        "SECRET_KEY": SECRET,
-        "ARGON2_TIME_COST": "1",
-        "ARGON2_MEMORY_KIB": "8",
-    }
-    with serving(twin, environment, log) as base_url:
-        yield base_url
 
 
 @dataclass
@@ -117,26 +79,11 @@ class Uploader:
             decoded(response.content)
 
 
-def kill_a_worker(base_url: str, chance: random.Random) -> None:
-    """Kill one of the workers, at least one of which is there again soon after the last was killed."""
-    deadline = time.monotonic() + BACK_WITHIN_S
-    while not (pids := workers(base_url)):
-        assert time.monotonic() < deadline, "no worker came back"
-        time.sleep(0.05)
-    with suppress(ProcessLookupError):
-        os.kill(chance.choice(pids), signal.SIGKILL)
-
-
-def kill_all(base_url: str) -> None:
-    """Kill a whole server at once, with any worker that it is just starting, which holds no socket yet."""
-    os.killpg(os.getpgid(listeners(base_url)[0]), signal.SIGKILL)
-
-
 @pytest.mark.parametrize("twin", TWINS)
 def test_workers_that_are_killed_amid_uploads_and_thumbnails_leave_nothing_behind(
-    twin: str, settings: Settings, chance: random.Random, tmp_path: Path
+    twin: str, place: Place, chance: random.Random, tmp_path: Path
 ) -> None:
-    with running(twin, settings, tmp_path / "log") as base_url:
+    with serving(twin, place.environment, tmp_path / "log") as base_url:
         uploaders = [Uploader(base_url, user, book, random.Random(chance.random())) for user, book in books(base_url)]
         stop = threading.Event()
         with ThreadPoolExecutor(UPLOADERS) as pool:
@@ -150,8 +97,8 @@ def test_workers_that_are_killed_amid_uploads_and_thumbnails_leave_nothing_behin
         assert sum(run.result() for run in runs) > 0, "no request was cut short: the test proves nothing"
         # All at once, and perhaps while thumbnails wait.
         kill_all(base_url)
-    with running(twin, settings, tmp_path / "log") as base_url:
-        assert settled(settings) == []
+    with serving(twin, place.environment, tmp_path / "log") as base_url:
+        assert settled(place.settings) == []
         with httpx2.Client(base_url=base_url, timeout=30) as http:
             for uploader in uploaders:
                 uploader.assert_kept(Api(http))
@@ -166,9 +113,9 @@ def books(base_url: str) -> list[tuple[User, dict[str, Any]]]:
 
 @pytest.mark.parametrize("twin", TWINS)
 def test_a_server_that_is_killed_amid_thumbnails_makes_them_after_its_restart(
-    twin: str, settings: Settings, tmp_path: Path
+    twin: str, place: Place, tmp_path: Path
 ) -> None:
-    with running(twin, settings, tmp_path / "log") as base_url:
+    with serving(twin, place.environment, tmp_path / "log") as base_url:
         with httpx2.Client(base_url=base_url, timeout=30) as http:
             api = Api(http)
             user = api.new_user()
@@ -176,8 +123,8 @@ def test_a_server_that_is_killed_amid_thumbnails_makes_them_after_its_restart(
             for _ in range(5):
                 assert upload(api, user, api.new_book(user), large).status_code == 201
         kill_all(base_url)
-    with running(twin, settings, tmp_path / "log"):
-        assert settled(settings) == []
+    with serving(twin, place.environment, tmp_path / "log"):
+        assert settled(place.settings) == []
 
 
 def importing(base_url: str, user: User, stop: threading.Event, cut: threading.Event) -> set[str]:
@@ -224,9 +171,9 @@ def imported(settings: Settings) -> dict[str, int]:
 
 @pytest.mark.parametrize("twin", TWINS)
 def test_workers_that_are_killed_amid_imports_leave_each_file_whole_or_none_of_it(
-    twin: str, settings: Settings, chance: random.Random, tmp_path: Path
+    twin: str, place: Place, chance: random.Random, tmp_path: Path
 ) -> None:
-    with running(twin, settings, tmp_path / "log") as base_url:
+    with serving(twin, place.environment, tmp_path / "log") as base_url:
         with httpx2.Client(base_url=base_url, timeout=30) as http:
             user = Api(http).new_user()
         stop, cut = threading.Event(), threading.Event()
@@ -244,8 +191,8 @@ def test_workers_that_are_killed_amid_imports_leave_each_file_whole_or_none_of_i
             finally:
                 stop.set()
         assert cut.is_set(), "no import was cut short: the test proves nothing"
-    with running(twin, settings, tmp_path / "log"):
-        assert settled(settings) == []
-    found = imported(settings)
+    with serving(twin, place.environment, tmp_path / "log"):
+        assert settled(place.settings) == []
+    found = imported(place.settings)
     assert set(found.values()) <= {IMPORTED}
     assert set().union(*(run.result() for run in runs)) <= set(found)

@@ -17,8 +17,8 @@ import pytest
 from tests.conftest import CHEAP_HASHES, SECRET
 from tests.contract import raw
 from tests.contract.client import Api, assert_problem
+from tests.resilience.slow_sockets import SLOW, latencies_ms, percentile, slow_clients
 from tests.servers import TWINS, serving
-from tests.slow_sockets import SLOW, latencies_ms, percentile, slow_clients
 
 HEAD_S = BODY_S = STALL_S = 1.0
 BYTES_PER_S = 100

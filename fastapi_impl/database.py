@@ -137,12 +137,17 @@ class AsyncDatabase:
 
 def _async_engine(settings: Settings) -> AsyncEngine:
     """psycopg as in the other twin; asyncpg for whoever names it in DATABASE_URL, with the same limits."""
+    # Not imported before: SQLite does without the driver.
+    from shared.patience import TRANSIT_S, connecting_async
+
     options, url = engine_options(settings), make_url(settings.database_url)
     if url.drivername != "postgresql+asyncpg":
+        options["connect_args"]["async_creator_fn"] = connecting_async(settings)
         return create_async_engine(settings.database, **options)
     timeout_s = settings.database_timeout_seconds
     limits = {"statement_timeout": f"{timeout_s * 1000:.0f}", "timezone": "UTC"}
-    options["connect_args"] = {"timeout": timeout_s, "server_settings": limits}
+    patience = {"timeout": timeout_s, "command_timeout": timeout_s + TRANSIT_S}
+    options["connect_args"] = {**patience, "server_settings": limits}
     return create_async_engine(url, **options)
 
 

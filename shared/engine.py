@@ -68,6 +68,7 @@ class Engines:
             event.listen(engine, "connect", _configure_sqlite)
             event.listen(self.writes, "begin", _begin_write)
         else:
+            _give_up_in_time(settings, engine, self.checks)
             self.reads = engine.execution_options(isolation_level="AUTOCOMMIT")
             self.streams = engine.execution_options(postgresql_readonly=True)
 
@@ -83,6 +84,15 @@ def _configure_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) 
     # With NORMAL, a write that was answered 201 could be lost in a power cut.
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.close()
+
+
+def _give_up_in_time(settings: Settings, *engines: Engine) -> None:
+    """Let psycopg's connections be those that do not wait for ever."""
+    from shared.patience import connecting
+
+    connect = connecting(settings)
+    for engine in engines:
+        event.listen(engine, "do_connect", lambda _dialect, _entry, arguments, options: connect(*arguments, **options))
 
 
 def _begin_write(connection: Connection) -> None:

@@ -6,6 +6,7 @@ import os
 import platform
 import subprocess
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,12 +19,12 @@ class Results:
     def __init__(self, test: str, *, save: bool) -> None:
         self._test, self._save = test, save
 
-    def note(self, row: str, case: str, *, add: bool = False, **figures: object) -> None:
+    def note(self, row: str, case: str, figures: Mapping[str, object], *, add: bool = False) -> None:
         """The figures of a `case`, such as a twin on a database, in a row of the table.
 
         They replace those of the run before, unless runs of this row are to be added up.
         """
-        print(f"{self._test}: {json.dumps(figures)}")
+        print(f"{self._test}: {json.dumps(dict(figures))}")
         if self._save:
             # Parallel workers keep theirs too.
             with FILE.open("a+") as file:
@@ -31,7 +32,7 @@ class Results:
                 file.seek(0)
                 found = json.loads(file.read() or "{}")
                 runs = found.setdefault(row, {}).setdefault(case, [])
-                found[row][case] = [*(runs if add else []), {**_circumstances(), "figures": figures}]
+                found[row][case] = [*(runs if add else []), {**_circumstances(), "figures": dict(figures)}]
                 file.truncate(0)
                 file.write(json.dumps(found, indent=1, sort_keys=True) + "\n")
 

@@ -3,19 +3,17 @@
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
 from benchmarks.postgres import Cluster
-from tests.consistency import settled
-from tests.resilience.clients import Client
 from tests.resilience.conftest import Effort, Place
+from tests.resilience.consistency import settled
 from tests.resilience.ledger import Ledger, export
 from tests.resilience.progress import Progress
 from tests.resilience.results import Results
+from tests.resilience.watch import watching
 from tests.resilience.writers import writing
 from tests.servers import TWINS, serving
 
@@ -24,45 +22,8 @@ WRITES = 200
 BACK_WITHIN_S = 2.0
 # A request may have waited for a statement and then for a connection.
 ANSWERED_WITHIN_S = 11.0
-PAUSE_S = 0.02
 
 pytestmark = [pytest.mark.timeout(1200), pytest.mark.parametrize("place", ["postgresql"], indirect=True)]
-
-
-class Watch:
-    """What an operator and a reader see, asked all the time: statuses by path, and when each was 503 last."""
-
-    def __init__(self) -> None:
-        self.seen: dict[str, set[int]] = {}
-        self.last_503 = 0.0
-
-    async def run(self, url: str, path: str) -> None:
-        """Ask until cancelled."""
-        client = Client(url)
-        try:
-            while True:
-                answer = await client.ask("GET", path)
-                self.seen.setdefault(path, set()).add(answer.status)
-                if answer.status == 503:
-                    assert answer.retry_after_s, answer
-                    self.last_503 = time.monotonic()
-                await asyncio.sleep(PAUSE_S)
-        finally:
-            client.close()
-
-
-@asynccontextmanager
-async def watching(url: str, *paths: str) -> AsyncIterator[Watch]:
-    """Ask for each of the paths meanwhile."""
-    watch = Watch()
-    tasks = [asyncio.create_task(watch.run(url, path)) for path in paths]
-    try:
-        yield watch
-    finally:
-        for task in tasks:
-            task.cancel()
-        ended = await asyncio.gather(*tasks, return_exceptions=True)
-    assert all(isinstance(end, asyncio.CancelledError) for end in ended), ended
 
 
 async def restarts(
@@ -107,13 +68,15 @@ def test_a_database_that_crashes_and_comes_back_costs_503_and_nothing_that_was_a
     results.note(
         "database restart",
         twin,
-        restarts=effort["restarts"],
-        acknowledged=ledger.acknowledged,
-        lost=len(lost),
-        phantoms=len(phantoms),
-        refused_503=ledger.refused,
-        back_after_s=round(max(back_s), 2),
-        longest_request_s=round(ledger.longest_s, 2),
+        {
+            "restarts": effort["restarts"],
+            "acknowledged": ledger.acknowledged,
+            "lost": len(lost),
+            "phantoms": len(phantoms),
+            "refused_503": ledger.refused,
+            "back_after_s": round(max(back_s), 2),
+            "longest_request_s": round(ledger.longest_s, 2),
+        },
     )
     assert (lost, phantoms, ledger.unexpected) == ([], [], {})
     assert ledger.refused > 0

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.consistency import settled
 from tests.resilience.conftest import Effort, Place
+from tests.resilience.consistency import settled
 from tests.resilience.kills import Mortal, kill_a_worker, mortal
 from tests.resilience.ledger import Ledger, export
 from tests.resilience.progress import Progress
@@ -65,13 +65,15 @@ def test_what_was_acknowledged_is_there_after_any_kill_and_nothing_else(
     results.note(
         "kills",
         f"{twin}, {place.backend}",
+        {
+            "kills": effort["kills"] + 1,
+            "acknowledged": ledger.acknowledged,
+            "lost": len(lost),
+            "phantoms": len(phantoms),
+            "in_doubt": ledger.cut + ledger.refused,
+            "seconds": round(writing_s),
+        },
         add=True,
-        kills=effort["kills"] + 1,
-        acknowledged=ledger.acknowledged,
-        lost=len(lost),
-        phantoms=len(phantoms),
-        in_doubt=ledger.cut + ledger.refused,
-        seconds=round(writing_s),
     )
     assert (lost, phantoms, ledger.unexpected) == ([], [], {})
     assert ledger.cut > 0, "no request was cut short: the test proves nothing"
@@ -104,5 +106,5 @@ def test_what_one_twin_has_acknowledged_before_it_is_killed_the_other_reads(
             assert ledger.faults(export(server.url)) == ([], [])
             progress.show(f"{number + 1} kills, {ledger.acknowledged} writes")
     figures = {"kills": effort["restarts"], "acknowledged": ledger.acknowledged, "in_doubt": ledger.cut}
-    results.note("killed, read by the other", f"{first} first, {place.backend}", **figures, lost=0, phantoms=0)
+    results.note("killed, read by the other", f"{first} first, {place.backend}", figures | {"lost": 0, "phantoms": 0})
     assert not ledger.unexpected

@@ -55,7 +55,7 @@ def test_of_two_servers_that_race_for_one_refresh_token_at_most_one_wins(
     ):
         winners, survivors = asyncio.run(races([one, other], effort["rounds"], progress))
     figures = {"one_winner": winners[1], "no_winner": winners[0], "two_winners": winners[2]}
-    results.note("refresh races", place.backend, rounds=effort["rounds"], **figures, sessions_left=survivors)
+    results.note("refresh races", place.backend, {"rounds": effort["rounds"], **figures, "sessions_left": survivors})
     assert winners[2] == 0
     assert winners[1] > 0
     # Whoever came second has shown that the token was copied.

@@ -84,6 +84,7 @@ class PatientProtocol(HttpToolsProtocol):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.settings: Settings = self.config.loaded_app.state.services.settings
+        self.most_at_once = self.settings.max_requests + self.settings.lasting
         self._patience = Patience.of(self.settings)
         self._unanswered: deque[RequestResponseCycle] = deque()
         self._overdue = Alarm(self.loop, self._on_overdue)

@@ -1,6 +1,7 @@
 """Where use cases meet the database: every connection is opened, committed and closed here."""
 
 from collections.abc import AsyncGenerator, Callable, Generator
+from time import monotonic
 from typing import Annotated, Concatenate, ParamSpec, Protocol, TypeAlias, TypeVar
 
 from anyio import CancelScope, CapacityLimiter, to_thread
@@ -11,6 +12,7 @@ from starlette.requests import HTTPConnection
 
 from shared.config import Settings
 from shared.engine import Engines, engine_options
+from shared.errors import Busy
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -46,11 +48,15 @@ class ThreadDatabase:
 
     def __init__(self, settings: Settings) -> None:
         self._engines = Engines(settings)
+        self._wait_s = settings.request_wait_seconds
         self._limiter = CapacityLimiter(settings.connections)
         self._checks = CapacityLimiter(1)
 
     async def read(self, use_case: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        latest = monotonic() + self._wait_s
+
         def run() -> T:
+            _refuse_after(latest)
             with self._engines.reads.connect() as connection:
                 return use_case(connection, *args, **kwargs)
 
@@ -64,7 +70,10 @@ class ThreadDatabase:
         return await to_thread.run_sync(run, limiter=self._checks)
 
     async def write(self, use_case: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        latest = monotonic() + self._wait_s
+
         def run() -> T:
+            _refuse_after(latest)
             with self._engines.writes.begin() as connection:
                 return use_case(connection, *args, **kwargs)
 
@@ -92,6 +101,12 @@ class ThreadDatabase:
 
     async def close(self) -> None:
         self._engines.dispose()
+
+
+def _refuse_after(latest: float) -> None:
+    # Whoever asked so long ago has left, or soon will: worked on nonetheless, such requests would fill all threads.
+    if monotonic() > latest:
+        raise Busy
 
 
 class AsyncDatabase:

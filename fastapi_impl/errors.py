@@ -20,8 +20,9 @@ def register(app: FastAPI) -> None:
     app.exception_handler(RequestValidationError)(validation_error)
     app.exception_handler(HTTPException)(protocol_error)
     app.exception_handler(ClientDisconnect)(framing_error)
-    for away in (exc.OperationalError, exc.InterfaceError, exc.TimeoutError):
+    for away in (exc.OperationalError, exc.InterfaceError):
         app.exception_handler(away)(database_error)
+    app.exception_handler(exc.TimeoutError)(pool_error)
 
 
 async def domain_error(_request: Request, error: DomainError) -> Response:
@@ -53,9 +54,14 @@ async def framing_error(request: Request, _error: ClientDisconnect) -> Response:
 
 
 async def database_error(request: Request, error: Exception) -> Response:
-    """The database is away or too busy."""
+    """The database is away, or takes too long."""
     logs.faults.warning("database: %s", error.__cause__ or error)
     return await domain_error(request, errors.DatabaseAway())
+
+
+async def pool_error(request: Request, _error: Exception) -> Response:
+    """No connection to the database has come free in time."""
+    return await domain_error(request, errors.Busy())
 
 
 def fault(error: Exception) -> Response:

@@ -88,8 +88,9 @@ class ProblemProtocol(PatientProtocol):
             self._fail(fact)
         if not head.target.startswith("/"):
             self.url = with_path(head.target).encode("latin-1")
-        if self.crowded and not _OPERATOR.fullmatch(self.url.partition(b"?")[0]):
-            self._fail(errors.Crowded())
+        busy = len(self.tasks) >= self.most_at_once
+        if (busy or self.crowded) and not _OPERATOR.fullmatch(self.url.partition(b"?")[0]):
+            self._fail(errors.Crowded() if self.crowded else errors.Busy())
         super().on_headers_complete()
         # A client that waits to be asked for its body may send it unasked or not at all: what follows is uncertain.
         if self.is_busy() and (self.expect_100_continue or self._stopping):

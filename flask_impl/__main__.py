@@ -23,7 +23,7 @@ class Server(BaseApplication):
         require_blocking_driver(settings)
         # What lasts holds a thread, beyond those of plain requests.
         self._connections = settings.max_connections
-        self._lasting = settings.max_streams + settings.max_sockets + settings.max_transfers
+        self._lasting = settings.lasting
         super().__init__()
 
     def load_config(self) -> None:

@@ -27,7 +27,7 @@ from flask_impl.slots import Places
 from flask_impl.stopping import Stopping
 from flask_impl.thumbnails import Thumbnails
 from flask_impl.upstream import Upstream
-from flask_impl.wire import ApiFlask, refuse_leading_slashes
+from flask_impl.wire import ApiFlask, refuse_after_waiting, refuse_leading_slashes
 from shared import logs
 from shared.config import Settings
 from shared.docs import OPENAPI_FILE
@@ -79,6 +79,7 @@ def create_app(settings: Settings | None = None) -> ApiFlask:
     )
     errors.register(app)
     tracing.register(app)
+    app.before_request(refuse_after_waiting)
     app.before_request(refuse_leading_slashes)
     if settings.trusted_proxies:
         app.wsgi_app = Forwarded(app.wsgi_app, TrustedProxies(settings.trusted_proxies))  # type: ignore[method-assign]

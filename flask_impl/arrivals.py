@@ -8,6 +8,7 @@ import errno
 import re
 import selectors
 import socket
+import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
@@ -21,9 +22,11 @@ from flask_impl.connections import Arrival
 from shared import problems
 from shared.arrivals import KEEP_ALIVE_S, LINGER_S, RESERVE, STOP_LINGER_S
 from shared.config import Settings
-from shared.errors import Crowded, DomainError, RequestTimeout
+from shared.errors import Busy, Crowded, DomainError, RequestTimeout
 from shared.heads import Head, check_head
 
+# In the WSGI environment: how long a request has waited for its thread.
+WAITED_S = "books.waited_s"
 OPERATOR_THREADS = 2
 RECEIVE_BYTES = 65_536
 # How often deadlines are looked at.
@@ -47,12 +50,18 @@ class PatientWorker(ThreadWorker):
     """gunicorn's worker with threads, whose threads get requests that are there, and the operator's first of all."""
 
     settings: Settings
+    # gunicorn has a `max_requests` of its own, after which it starts a worker anew.
+    most_at_once: int
 
     def init_process(self) -> None:
         """Make what waits and who works; gunicorn serves in here."""
+        # How long the request of a thread has waited for it.
+        self.turn = threading.local()
         self._operators = ThreadPoolExecutor(OPERATOR_THREADS)
         self._waiting: set[Arrival] = set()
         self._next_look = 0.0
+        # Requests that have been given to threads, of which some may still wait.
+        self._under_way = 0
         super().init_process()
 
     def accept(self, listener: socket.socket) -> None:
@@ -95,8 +104,8 @@ class PatientWorker(ThreadWorker):
         """Pass a request on that is there, or refuse it; else more of it is waited for."""
         try:
             ready = conn.add(data)
-            if ready and conn.crowded and not conn.request.asks_operator():
-                raise Crowded
+            if ready:
+                self._admit(conn)
         except DomainError as fact:
             self._refuse(conn, fact)
         else:
@@ -104,16 +113,25 @@ class PatientWorker(ThreadWorker):
                 self._unwatch(conn)
                 self.enqueue_req(conn)
 
+    def _admit(self, conn: Arrival) -> None:
+        """Raise Crowded or Busy when there are too many clients, or too many requests wait for their turn."""
+        busy = self._under_way >= self.most_at_once
+        if (busy or conn.crowded) and not conn.request.asks_operator():
+            raise Crowded if conn.crowded else Busy
+
     def enqueue_req(self, conn: Arrival) -> None:  # type: ignore[override]  # `accept` makes no others
         """Give a request to a thread."""
         threads = self._operators if conn.request.asks_operator() else self.tpool
         conn.hand_over()
+        self._under_way += 1
+        conn.queued_at = monotonic()
         work = threads.submit(self.handle, conn)
         work.add_done_callback(lambda done: self.method_queue.defer(self.finish_request, conn, done))
 
     def handle_request(self, req: Request, conn: Arrival) -> bool:  # type: ignore[override]
         """Answer a request; a client that waits to be asked for its body is asked when somebody reads it."""
         check_head(_head(req))
+        self.turn.waited_s = monotonic() - conn.queued_at
         # A server is named, and nothing on it.
         req.path = req.path or "/"
         if any(name == "CONNECTION" and _CLOSE.search(value) for name, value in req.headers):
@@ -138,6 +156,7 @@ class PatientWorker(ThreadWorker):
 
     def finish_request(self, conn: Arrival, fs: Future[bool]) -> None:  # type: ignore[override]
         """Wait for the next request of a connection, or end it."""
+        self._under_way -= 1
         if fs.exception() or not fs.result():
             self._leave(conn)
             return

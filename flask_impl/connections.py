@@ -33,6 +33,7 @@ class Arrival(TConn):
         self.data_ready = True
         self.due = monotonic() + self._patience.head_s
         self.crowded = self.leaving = False
+        self.queued_at = 0.0
         self.request = Collected(self._body_limit)
         self._body_began = 0.0
         _limit_stalls(sock, self._patience.answer_s)

@@ -17,8 +17,9 @@ def register(app: Flask) -> None:
     app.register_error_handler(HTTPException, protocol_error)
     for unreadable in (ParseException, NoMoreData):
         app.register_error_handler(unreadable, framing_error)
-    for away in (exc.OperationalError, exc.InterfaceError, exc.TimeoutError):
+    for away in (exc.OperationalError, exc.InterfaceError):
         app.register_error_handler(away, database_error)
+    app.register_error_handler(exc.TimeoutError, pool_error)
     app.register_error_handler(Exception, fault)
 
 
@@ -47,9 +48,14 @@ def framing_error(error: Exception) -> Response:
 
 
 def database_error(error: Exception) -> Response:
-    """The database is away or too busy."""
+    """The database is away, or takes too long."""
     logs.faults.warning("database: %s", error.__cause__ or error)
     return domain_error(errors.DatabaseAway())
+
+
+def pool_error(_error: Exception) -> Response:
+    """No connection to the database has come free in time."""
+    return domain_error(errors.Busy())
 
 
 def fault(error: Exception) -> Response:

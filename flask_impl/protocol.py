@@ -8,7 +8,7 @@ from gunicorn.http.errors import ExpectationFailed, LimitRequestHeaders, LimitRe
 from gunicorn.http.wsgi import FileWrapper
 from gunicorn.util import write_nonblock
 
-from flask_impl.arrivals import PatientWorker
+from flask_impl.arrivals import WAITED_S, PatientWorker
 from shared import errors, problems
 from shared.errors import DomainError
 
@@ -33,6 +33,7 @@ class ProblemWorker(PatientWorker):
         application: Any = self.wsgi
         self._stopping = application.extensions["stopping"]
         self.settings = application.extensions["services"].settings
+        self.most_at_once = self.settings.max_requests + self.settings.lasting
 
         def announcing(environ: Any, start_response: Any) -> Any:
             def start(status: str, *arguments: Any) -> Any:
@@ -40,6 +41,7 @@ class ProblemWorker(PatientWorker):
                     start_response.__self__.force_close()
                 return start_response(status, *arguments)
 
+            environ[WAITED_S] = self.turn.waited_s
             body = application(environ, start)
             if isinstance(body, FileWrapper):
                 # The system sends the file, whose waiting only Python's own timer ends.

@@ -18,8 +18,9 @@ from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import NotFound
 from werkzeug.routing import RequestRedirect
 
+from flask_impl.arrivals import WAITED_S
 from flask_impl.current import check_site, current_user, services
-from shared.errors import BodyTooLarge, InvalidInput, MalformedRequest, PathNotFound
+from shared.errors import BodyTooLarge, Busy, InvalidInput, MalformedRequest, PathNotFound
 from shared.multipart import check_multipart
 from shared.parsing import FORM, JSON, MULTIPART, check_media_type, once, parse_form, parse_json, parse_query
 from shared.problems import invalid_input
@@ -64,6 +65,15 @@ def refuse_leading_slashes() -> None:
     if request.environ["PATH_INFO"].startswith("//"):
         request.url_rule = None
         raise PathNotFound
+
+
+def refuse_after_waiting() -> None:
+    """Refuse a request for which a thread has come too late.
+
+    Its client has left, or soon will: worked on nonetheless, such requests would fill all threads.
+    """
+    if request.environ.get(WAITED_S, 0.0) > services.settings.request_wait_seconds:
+        raise Busy
 
 
 def operation(

@@ -33,6 +33,7 @@ class Settings(BaseSettings):
     database_timeout_seconds: Annotated[float, Field(gt=0, le=60)] = 5.0
     secret_key: SecretStr | None = None
     secret_key_file: Path = Path("var/secret_key")
+    request_wait_seconds: Annotated[float, Field(gt=0, le=60)] = 2.0
     threads: Annotated[int, Field(ge=1, le=256)] = 8
     pool_size: Annotated[int, Field(ge=1, le=256)] | None = None
     access_token_seconds: Annotated[int, Field(ge=1, le=86_400)] = 900
@@ -52,6 +53,7 @@ class Settings(BaseSettings):
     request_body_bytes_per_second: Annotated[int, Field(ge=1, le=_GIB)] = 1024
     answer_stall_seconds: Annotated[float, Field(gt=0, le=600)] = 20.0
     max_connections: Annotated[int, Field(ge=1, le=65_536)] = 1000
+    max_requests: Annotated[int, Field(ge=1, le=65_536)] = 256
     max_page_size: Annotated[int, Field(ge=1, le=100)] = 100
     max_body_bytes: Annotated[int, Field(ge=1024, le=_GIB)] = 1_048_576
     max_cover_bytes: Annotated[int, Field(ge=1024, le=_GIB)] = 5_242_880
@@ -140,6 +142,11 @@ class Settings(BaseSettings):
     def connections(self) -> int:
         """Pool size of a worker: one for each request and each transfer at once, so that none waits for another."""
         return self.pool_size or self.threads + self.max_transfers
+
+    @property
+    def lasting(self) -> int:
+        """Places of what lasts in a worker: event streams and chats, sockets and transfers."""
+        return self.max_streams + self.max_sockets + self.max_transfers
 
     def signing_key(self) -> bytes:
         """The secret that signs tokens and cursors; development makes one and keeps it, production refuses."""

@@ -38,7 +38,7 @@ def engine_options(settings: Settings) -> EngineOptions:
     return {
         "pool_size": settings.connections,
         "max_overflow": 0,
-        "pool_timeout": timeout_s,
+        "pool_timeout": settings.request_wait_seconds,
         # A connection that the database closed meanwhile is replaced before it can fail a request.
         "pool_pre_ping": settings.database.get_backend_name() != "sqlite",
         # What a statement was given may be a secret, and errors are logged.

@@ -214,6 +214,12 @@ class Overloaded(DomainError):
         return {"Retry-After": "1"}
 
 
+class Busy(Overloaded):
+    """Too many requests wait for their turn, or this one has waited too long."""
+
+    detail = "More requests have come than can be answered in time; try again shortly."
+
+
 class NoFreePlace(Overloaded):
     """As many streams, sockets or transfers are open as this worker may have."""
 

@@ -161,7 +161,7 @@ def assert_problem(response: httpx2.Response, status: int, slug: str | None = No
     assert problem["detail"]
     assert set(problem) <= {"type", "title", "status", "detail", "errors"}
     if slug:
-        assert problem["type"] == f"urn:problem:{slug}"
+        assert problem["type"] == f"urn:problem:{slug}", problem
     return problem
 
 

@@ -244,7 +244,8 @@ def test_slow_clients_cost_the_others_nothing(api: Api, kind: str) -> None:
         while not digested(api) and time.monotonic() < deadline:
             time.sleep(0.05)
         for path in ("/health/live", "/books/1"):
-            assert percentile(latencies_ms(address(api), path, 50, 2), 0.97) < 250, path
+            # Ninety-nine of a hundred.
+            assert percentile(latencies_ms(address(api), path, 100, 2), 0.98) < 250, path
 
 
 def open_descriptors(api: Api) -> int:

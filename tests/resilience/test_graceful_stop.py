@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -18,6 +19,9 @@ from websockets.exceptions import ConnectionClosed
 from websockets.frames import CloseCode
 from websockets.sync.client import connect
 
+from tests.resilience.conftest import Effort
+from tests.resilience.progress import Progress
+from tests.resilience.results import Results
 from tests.servers import ROOT, TWINS, await_ready, free_port
 
 SECRET = "a secret of at least thirty-two bytes"
@@ -83,7 +87,7 @@ def await_workers(server: Running, count: int) -> None:
     raise AssertionError("not all workers serve")
 
 
-def ask(server: Running, *, keep: bool) -> list[str]:
+def ask(server: Running, answered: list[int], *, keep: bool) -> list[str]:
     """Ask for a page over and over until the server refuses to be connected to; what went wrong before that."""
     client = server.connect()
     wrong: list[str] = []
@@ -101,6 +105,7 @@ def ask(server: Running, *, keep: bool) -> list[str]:
             continue
         if status != 200 or "items" not in json.loads(body):
             wrong.append(f"{status} {body!r}")
+        answered.append(status)
     return [*wrong, "never refused"]
 
 
@@ -111,12 +116,37 @@ def test_under_load_no_request_is_cut_and_newcomers_are_refused(
     twin: str, workers: int, stop: Callable[[Running], None], tmp_path: Path
 ) -> None:
     with running(twin, tmp_path, workers) as server, ThreadPoolExecutor(6) as pool:
-        clients = [pool.submit(ask, server, keep=number % 2 == 0) for number in range(6)]
+        clients = [pool.submit(ask, server, [], keep=number % 2 == 0) for number in range(6)]
         time.sleep(1)
         stop(server)
         assert server.process.wait(STOP_S) == 0
         assert [client.result() for client in clients] == [[]] * 6
     assert "Traceback" not in (tmp_path / "log").read_text()
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("twin", TWINS)
+def test_of_many_stops_under_load_none_cuts_a_request(
+    twin: str, chance: random.Random, effort: Effort, results: Results, progress: Progress, tmp_path: Path
+) -> None:
+    answered: list[int] = []
+    wrong: list[str] = []
+    slowest_s = 0.0
+    for number in range(effort["stops"]):
+        with running(twin, tmp_path, workers=2) as server, ThreadPoolExecutor(6) as pool:
+            clients = [pool.submit(ask, server, answered, keep=one % 2 == 0) for one in range(6)]
+            time.sleep(chance.uniform(0.1, 0.6))
+            begun = time.monotonic()
+            chance.choice([Running.terminate, Running.interrupt])(server)
+            assert server.process.wait(STOP_S) == 0
+            slowest_s = max(slowest_s, time.monotonic() - begun)
+            wrong += [text for client in clients for text in client.result()]
+        assert "Traceback" not in (tmp_path / "log").read_text()
+        progress.show(f"{number + 1} stops, {len(answered)} answers, {len(wrong)} cut")
+    figures = {"stops": effort["stops"], "answered": len(answered), "cut": len(wrong), "slowest_s": round(slowest_s, 1)}
+    results.note("graceful stop", twin, figures)
+    assert wrong == []
 
 
 def half_a_registration(server: Running) -> tuple[socket.socket, bytes]:

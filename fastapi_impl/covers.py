@@ -141,7 +141,16 @@ async def delete_cover(
     },
 )
 async def get_thumbnail(
-    book_id: BookId, database: CurrentDatabase, services: CurrentServices, asked: CurrentFileRequest
+    book_id: BookId,
+    database: CurrentDatabase,
+    services: CurrentServices,
+    asked: CurrentFileRequest,
+    thumbnails: CurrentThumbnails,
+    background: BackgroundTasks,
 ) -> Response:
     """A small WebP picture of the cover; 202 until it has been made."""
-    return await send_current(asked, database, covers.find_thumbnail, book_id, services.files)
+    response = await send_current(asked, database, covers.find_thumbnail, book_id, services.files)
+    if response.status_code == 202:
+        # What had to wait for a full disk or a database that was away waits no longer than until somebody asks.
+        background.add_task(thumbnails.make)
+    return response

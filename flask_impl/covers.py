@@ -1,6 +1,6 @@
 """Covers of books, and their thumbnails."""
 
-from flask import Blueprint
+from flask import Blueprint, Response
 
 from flask_impl.current import current_preconditions, images, services, thumbnails
 from flask_impl.database import database
@@ -51,4 +51,8 @@ def delete_cover(book_id: int, user: User) -> Reply:
 @operation(path=BookPath)
 def get_thumbnail(book_id: int) -> Reply:
     """A small WebP picture of the cover; 202 until it has been made."""
-    return send_current(covers.find_thumbnail, book_id, services.files)
+    reply = send_current(covers.find_thumbnail, book_id, services.files)
+    if not isinstance(reply, Response):
+        # What had to wait for a full disk or a database that was away waits no longer than until somebody asks.
+        thumbnails.make()
+    return reply

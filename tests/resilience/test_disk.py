@@ -5,6 +5,7 @@ import random
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -118,6 +119,34 @@ def test_a_server_does_not_start_on_a_database_that_it_may_only_read(twin: str, 
         done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1].startswith(f"{twin}_impl: error: the database cannot be reached: ")
+
+
+@pytest.mark.parametrize("twin", TWINS)
+@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
+def test_a_thumbnail_for_which_there_was_no_room_is_made_once_there_is(
+    twin: str, place: Place, disk: Path, tmp_path: Path
+) -> None:
+    folder = disk / "files"
+    folder.mkdir()
+    with (
+        serving(twin, {**place.environment, "FILES_DIR": str(folder)}, tmp_path / "log") as base_url,
+        httpx2.Client(base_url=base_url, timeout=30) as http,
+    ):
+        api = Api(http)
+        user = api.new_user()
+        book = api.new_book(user)
+        # Room for one file: the smallest takes a page.
+        with full(disk, os.sysconf("SC_PAGE_SIZE") // 1024):
+            assert upload(api, user, book, picture("JPEG", (40, 40))).status_code == 201
+            deadline = time.monotonic() + 10
+            while "thumbnails have to wait" not in (tmp_path / "log").read_text():
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+            assert http.get(f"{url(book)}/thumbnail").status_code == 202
+        while http.get(f"{url(book)}/thumbnail").status_code == 202:
+            assert time.monotonic() < deadline + 10
+            time.sleep(0.1)
+        assert http.get(f"{url(book)}/thumbnail").status_code == 200
 
 
 @pytest.mark.parametrize("state", ["full", "read-only"])

@@ -97,6 +97,7 @@ def recovery_s(url: str) -> float:
     return round(time.monotonic() - began, 1)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("twin", TWINS)
 def test_ten_times_the_load_leaves_most_of_the_goodput_and_the_operator_is_answered(
     twin: str, place: Place, effort: Effort, results: Results, progress: Progress, tmp_path: Path

@@ -75,6 +75,8 @@ class Place:
         return {
             "DATABASE_URL": self.settings.database_url,
             "FILES_DIR": str(self.settings.files_dir),
+            # What a server that is killed leaves behind goes with the test.
+            "TMPDIR": str(self.settings.files_dir.parent),
             "SECRET_KEY": SECRET,
             # A long run is longer than a token lasts.
             "ACCESS_TOKEN_SECONDS": "86400",

@@ -4,7 +4,7 @@ import asyncio
 import random
 import time
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
 from tests.contract.client import unique
@@ -103,15 +103,15 @@ class Writer:
 @asynccontextmanager
 async def writing(urls: Sequence[str], count: int, ledger: Ledger, chance: random.Random) -> AsyncIterator[None]:
     """So many writers at work, by turns on each of `urls`; in the end each hears the answer that it waits for."""
-    clients = [Client(urls[number % len(urls)]) for number in range(count)]
-    writers = [Writer(client, await new_user(client), ledger, random.Random(chance.random())) for client in clients]
-    stop = asyncio.Event()
-    async with asyncio.TaskGroup() as group:
+    async with AsyncExitStack() as stack:
+        clients = [Client(urls[number % len(urls)]) for number in range(count)]
+        for client in clients:
+            stack.callback(client.close)
+        writers = [Writer(client, await new_user(client), ledger, random.Random(chance.random())) for client in clients]
+        stop, group = asyncio.Event(), await stack.enter_async_context(asyncio.TaskGroup())
         for writer in writers:
             group.create_task(writer.run(stop))
         try:
             yield
         finally:
             stop.set()
-    for client in clients:
-        client.close()

@@ -6,7 +6,7 @@ from uvicorn.supervisors import ChangeReload
 from fastapi_impl.protocol import ProblemProtocol, SocketProtocol
 from fastapi_impl.server import GentleMaster, GentleServer
 from shared.arrivals import KEEP_ALIVE_S
-from shared.cli import GRACEFUL_STOP_S, ServerOptions, serve
+from shared.cli import GRACEFUL_STOP_S, SILENT_WORKER_S, ServerOptions, serve
 from shared.config import Settings
 
 
@@ -30,6 +30,7 @@ def run(options: ServerOptions) -> None:
         ws_per_message_deflate=False,
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=GRACEFUL_STOP_S,
+        timeout_worker_healthcheck=SILENT_WORKER_S,
         access_log=False,
         log_config=None,
         server_header=False,

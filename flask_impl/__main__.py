@@ -7,7 +7,7 @@ from gunicorn.app.base import BaseApplication
 from flask_impl.database import require_blocking_driver
 from flask_impl.server import GentleMaster
 from shared.arrivals import KEEP_ALIVE_S, MAX_HEADER_BYTES, MAX_HEADERS, MAX_REQUEST_LINE_BYTES, RESERVE
-from shared.cli import GRACEFUL_STOP_S, ServerOptions, serve
+from shared.cli import GRACEFUL_STOP_S, SILENT_WORKER_S, ServerOptions, serve
 from shared.config import Settings
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ class Server(BaseApplication):
             "limit_request_field_size": MAX_HEADER_BYTES,
             "limit_request_fields": MAX_HEADERS,
             "keepalive": KEEP_ALIVE_S,
+            "timeout": SILENT_WORKER_S,
             "graceful_timeout": GRACEFUL_STOP_S,
             "logger_class": "flask_impl.server.ServerLog",
             "reload": self._options.reload,

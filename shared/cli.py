@@ -19,6 +19,8 @@ from shared.descriptors import make_room
 from shared.migrate import upgrade
 
 GRACEFUL_STOP_S = 30
+# How long a worker may say nothing to its parent, before it is taken for hung and killed: a busy machine is no fault.
+SILENT_WORKER_S = 30
 
 
 class ServerOptions(NamedTuple):

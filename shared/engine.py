@@ -32,7 +32,7 @@ def engine_options(settings: Settings) -> EngineOptions:
         connect_args: dict[str, object] = {"timeout": timeout_s, "isolation_level": None}
     else:
         connect_args = {
-            "connect_timeout": max(2, round(timeout_s)),
+            "connect_timeout": min(60, max(2, round(timeout_s))),
             "options": f"-c statement_timeout={timeout_s * 1000:.0f} -c timezone=UTC",
         }
     return {

@@ -18,6 +18,8 @@ from shared.engine import Engines
 # The revision that this code needs; a test compares it with the migrations.
 HEAD = "0003"
 _ADVISORY_LOCK = 0x626F6F6B73  # "books"
+# How long a step may take, on a large table for instance, and so how long others wait for whoever migrates.
+_STEP_S = 600.0
 
 
 def alembic_config() -> Config:
@@ -29,7 +31,7 @@ def alembic_config() -> Config:
 
 def upgrade(settings: Settings) -> None:
     """Apply the migrations that are missing, in one transaction."""
-    engines = Engines(settings)
+    engines = Engines(settings.model_copy(update={"database_timeout_seconds": _STEP_S}))
     try:
         with engines.reads.connect() as connection:
             if connection.dialect.name == "sqlite":

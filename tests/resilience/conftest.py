@@ -21,8 +21,8 @@ from tests.resilience.results import Results
 SECRET = "a secret of at least thirty-two bytes"
 # How much a test does: in every run, and with --long.
 EFFORTS = {
-    "kills": (4, 100),
-    "writes": (600, 100_000),
+    "kills": (3, 100),
+    "writes": (300, 100_000),
     "rounds": (20, 1000),
     "restarts": (1, 20),
     "stops": (1, 100),

@@ -14,7 +14,7 @@ import httpx2
 import pytest
 
 from shared.config import Settings
-from tests.contract.client import Api, assert_problem, url
+from tests.contract.client import Api, User, assert_problem, url
 from tests.contract.pictures import picture, upload
 from tests.resilience.conftest import Place
 from tests.resilience.consistency import faults, settled
@@ -83,7 +83,7 @@ def test_a_database_on_a_full_disk_refuses_writes_and_takes_them_again(
     environment = {**place.environment, "DATABASE_URL": f"sqlite:///{disk}/books.sqlite3"}
     settings = Settings(database_url=environment["DATABASE_URL"], files_dir=place.settings.files_dir)
     with (
-        serving(twin, environment, tmp_path / "log") as base_url,
+        serving(twin, environment, tmp_path / "log", workers=1) as base_url,
         httpx2.Client(base_url=base_url, timeout=30) as http,
     ):
         api = Api(http)
@@ -121,20 +121,53 @@ def test_a_server_does_not_start_on_a_database_that_it_may_only_read(twin: str, 
     assert done.stderr.splitlines()[-1].startswith(f"{twin}_impl: error: the database cannot be reached: ")
 
 
+@contextmanager
+def on_the_disk(twin: str, place: Place, disk: Path, log: Path) -> Iterator[tuple[Api, User]]:
+    """A server whose files are on the small disk, and a user of it."""
+    environment = {**place.environment, "FILES_DIR": str(disk / "files")}
+    with (
+        serving(twin, environment, log, workers=1) as base_url,
+        httpx2.Client(base_url=base_url, timeout=30) as http,
+    ):
+        yield Api(http), Api(http).new_user()
+
+
+@pytest.mark.parametrize("twin", TWINS)
+@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
+def test_a_folder_of_files_that_takes_nothing_refuses_covers_and_takes_them_again(
+    twin: str, place: Place, disk: Path, tmp_path: Path
+) -> None:
+    large = picture("PNG", (300, 300))
+    with on_the_disk(twin, place, disk, tmp_path / "log") as (api, user):
+        book = api.new_book(user)
+        etag = upload(api, user, book, picture("JPEG", (40, 40))).headers["etag"]
+        for state in (full(disk, 0), read_only(disk)):
+            with state:
+                for _ in range(3):
+                    answer = upload(api, user, book, large)
+                    assert_problem(answer, 503, "storage-away")
+                    assert int(answer.headers["retry-after"]) >= 1
+                assert api.http.get(f"{url(book)}/cover").headers["etag"] == etag
+                assert_problem(api.http.get("/health/ready"), 503, "storage-away")
+                assert api.http.get("/health/live").status_code == 200
+            answer = upload(api, user, book, large)
+            assert answer.status_code == 200
+            etag = answer.headers["etag"]
+            assert api.http.get("/health/ready").status_code == 200
+            assert settled(place.settings.model_copy(update={"files_dir": disk / "files"})) == []
+    # A thumbnail that could not be written is told of.
+    assert "unhandled fault" not in (tmp_path / "log").read_text()
+
+
 @pytest.mark.parametrize("twin", TWINS)
 @pytest.mark.parametrize("place", ["sqlite"], indirect=True)
 def test_a_thumbnail_for_which_there_was_no_room_is_made_once_there_is(
     twin: str, place: Place, disk: Path, tmp_path: Path
 ) -> None:
-    folder = disk / "files"
-    folder.mkdir()
-    with (
-        serving(twin, {**place.environment, "FILES_DIR": str(folder)}, tmp_path / "log") as base_url,
-        httpx2.Client(base_url=base_url, timeout=30) as http,
-    ):
-        api = Api(http)
-        user = api.new_user()
+    with on_the_disk(twin, place, disk, tmp_path / "log") as (api, user):
         book = api.new_book(user)
+        # The folder is made by the first that needs it.
+        assert api.http.get("/health/ready").status_code == 200
         # Room for one file: the smallest takes a page.
         with full(disk, os.sysconf("SC_PAGE_SIZE") // 1024):
             assert upload(api, user, book, picture("JPEG", (40, 40))).status_code == 201
@@ -142,41 +175,8 @@ def test_a_thumbnail_for_which_there_was_no_room_is_made_once_there_is(
             while "thumbnails have to wait" not in (tmp_path / "log").read_text():
                 assert time.monotonic() < deadline
                 time.sleep(0.05)
-            assert http.get(f"{url(book)}/thumbnail").status_code == 202
-        while http.get(f"{url(book)}/thumbnail").status_code == 202:
+            assert api.http.get(f"{url(book)}/thumbnail").status_code == 202
+        while api.http.get(f"{url(book)}/thumbnail").status_code == 202:
             assert time.monotonic() < deadline + 10
             time.sleep(0.1)
-        assert http.get(f"{url(book)}/thumbnail").status_code == 200
-
-
-@pytest.mark.parametrize("state", ["full", "read-only"])
-@pytest.mark.parametrize("twin", TWINS)
-@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
-def test_a_folder_of_files_that_takes_nothing_refuses_covers_and_takes_them_again(
-    twin: str, state: str, place: Place, disk: Path, tmp_path: Path
-) -> None:
-    folder = disk / "files"
-    settings = place.settings.model_copy(update={"files_dir": folder})
-    large = picture("PNG", (300, 300))
-    with (
-        serving(twin, {**place.environment, "FILES_DIR": str(folder)}, tmp_path / "log") as base_url,
-        httpx2.Client(base_url=base_url, timeout=30) as http,
-    ):
-        api = Api(http)
-        user = api.new_user()
-        book = api.new_book(user)
-        before = upload(api, user, book, picture("JPEG", (40, 40)))
-        assert before.status_code == 201
-        with full(disk, 0) if state == "full" else read_only(disk):
-            for _ in range(3):
-                answer = upload(api, user, book, large)
-                assert_problem(answer, 503, "storage-away")
-                assert int(answer.headers["retry-after"]) >= 1
-            assert http.get(f"{url(book)}/cover").headers["etag"] == before.headers["etag"]
-            assert_problem(http.get("/health/ready"), 503, "storage-away")
-            assert http.get("/health/live").status_code == 200
-        assert upload(api, user, book, large).status_code == 200
-        assert http.get("/health/ready").status_code == 200
-        assert settled(settings) == []
-    # A thumbnail that could not be written is told of.
-    assert "unhandled fault" not in (tmp_path / "log").read_text()
+        assert api.http.get(f"{url(book)}/thumbnail").status_code == 200

@@ -39,7 +39,7 @@ class Case:
 
     toxic: Toxic
     refuses: bool
-    seconds: float = 1.0
+    seconds: float = 0.6
 
 
 # Named as by Toxiproxy, but for the first two: one latency that can be borne and one that cannot.

@@ -74,6 +74,7 @@ def test_a_database_that_crashes_and_comes_back_costs_503_and_nothing_that_was_a
             "lost": len(lost),
             "phantoms": len(phantoms),
             "refused_503": ledger.refused,
+            "cut": ledger.cut,
             "back_after_s": round(max(back_s), 2),
             "longest_request_s": round(ledger.longest_s, 2),
         },

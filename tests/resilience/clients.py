@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple
@@ -11,6 +12,8 @@ from urllib.parse import urlsplit
 from tests.contract.client import PASSWORD, unique
 
 PATIENCE_S = 30.0
+# Servers end what was idle for five seconds, perhaps just when it is used again.
+IDLE_S = 3.0
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)\r\n", re.IGNORECASE)
 _RETRY = re.compile(rb"\r\nretry-after: *(\d+)\r\n", re.IGNORECASE)
 _CLOSE = re.compile(rb"\r\nconnection: *close\r\n", re.IGNORECASE)
@@ -45,6 +48,7 @@ class Client:
         self._host = f" HTTP/1.1\r\nHost: {parts.netloc}\r\n"
         self._patience_s = patience_s
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+        self._used = 0.0
 
     async def ask(
         self, method: str, target: str, body: object = None, headers: Mapping[str, str] | None = None
@@ -60,6 +64,10 @@ class Client:
             raise Cut(repr(error)) from None
 
     async def _connected(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        now = time.monotonic()
+        if now - self._used > IDLE_S:
+            self.close()
+        self._used = now
         if self._streams is None:
             try:
                 self._streams = await asyncio.open_connection(*self._address)

@@ -42,7 +42,8 @@ def _circumstances() -> dict[str, object]:
         return subprocess.run(["git", *words], capture_output=True, text=True, check=True, cwd=FILE.parent).stdout
 
     system = f"{platform.system()} {platform.release()}"
-    changed = " and changes" if git("status", "--porcelain", "-uno").strip() else ""
+    # Other than the figures themselves.
+    changed = " and changes" if git("status", "--porcelain", "-uno", ":/", ":(exclude)results.json").strip() else ""
     return {
         "command": " ".join(["pytest", *sys.argv[1:]]),
         "date": datetime.now(UTC).date().isoformat(),

@@ -11,7 +11,7 @@ import httpx2
 import psutil
 import pytest
 
-from tests.resilience.clients import Client
+from tests.resilience.clients import IDLE_S, Client
 from tests.resilience.conftest import Effort, Place
 from tests.resilience.mixture import Visitor
 from tests.resilience.progress import Progress
@@ -61,7 +61,10 @@ async def visit(meters: dict[str, Meter], minutes: float, chance: random.Random,
     """Let visitors come to all servers for so long; what they were answered."""
     counts: Counter[str] = Counter()
     stop, began = asyncio.Event(), time.monotonic()
-    async with httpx2.AsyncClient(timeout=60) as http, asyncio.TaskGroup() as group:
+    async with (
+        httpx2.AsyncClient(timeout=60, limits=httpx2.Limits(keepalive_expiry=IDLE_S)) as http,
+        asyncio.TaskGroup() as group,
+    ):
         for url in meters:
             for _ in range(VISITORS):
                 visitor = Visitor(url, Client(url), http, random.Random(chance.random()), counts)

@@ -25,8 +25,6 @@ from shared.config import Settings
 from shared.errors import Busy, Crowded, DomainError, RequestTimeout
 from shared.heads import Head, check_head
 
-# In the WSGI environment: how long a request has waited for its thread.
-WAITED_S = "books.waited_s"
 OPERATOR_THREADS = 2
 RECEIVE_BYTES = 65_536
 # How often deadlines are looked at.

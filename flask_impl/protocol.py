@@ -8,7 +8,8 @@ from gunicorn.http.errors import ExpectationFailed, LimitRequestHeaders, LimitRe
 from gunicorn.http.wsgi import FileWrapper
 from gunicorn.util import write_nonblock
 
-from flask_impl.arrivals import WAITED_S, PatientWorker
+from flask_impl.arrivals import PatientWorker
+from flask_impl.wire import WAITED_S
 from shared import errors, problems
 from shared.errors import DomainError
 

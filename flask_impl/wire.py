@@ -18,7 +18,6 @@ from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import NotFound
 from werkzeug.routing import RequestRedirect
 
-from flask_impl.arrivals import WAITED_S
 from flask_impl.current import check_site, current_user, services
 from shared.errors import BodyTooLarge, Busy, InvalidInput, MalformedRequest, PathNotFound
 from shared.multipart import check_multipart
@@ -33,6 +32,8 @@ View: TypeAlias = Callable[..., Reply]
 
 # gunicorn copies what it has read ahead at each read: large pieces cost a quarter of what small ones do.
 CHUNK_BYTES = 1_048_576
+# In the WSGI environment: how long a request has waited for its thread.
+WAITED_S = "books.waited_s"
 
 
 class ApiResponse(Response):

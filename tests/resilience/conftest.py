@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -117,10 +118,23 @@ def progress(request: pytest.FixtureRequest, effort: Effort) -> Progress:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "long: what only a long run of tests/resilience does")
+    config.addinivalue_line("markers", "flask_on(database): where a short run has Flask, and FastAPI on the other one")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if not config.getoption("--long"):
-        left_out = [item for item in items if item.get_closest_marker("long")]
+        left_out = [item for item in items if item.get_closest_marker("long") or _shown_by_others(item)]
         items[:] = [item for item in items if item not in left_out]
         config.hook.pytest_deselected(items=left_out)
+
+
+def _shown_by_others(item: pytest.Item) -> bool:
+    """Whether the short form leaves a case out: a twin meets the other database, or signal, in another test."""
+    case: dict[str, Any] = (
+        item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+    )
+    if {"workers", "stop"} <= case.keys():
+        return bool((case["workers"] == 2) is (case["stop"].__name__ == "interrupt"))
+    if marker := item.get_closest_marker("flask_on"):
+        return bool((case["twin"] == "flask") is not (case["place"] == marker.args[0]))
+    return False

@@ -79,6 +79,7 @@ class Uploader:
             decoded(response.content)
 
 
+@pytest.mark.flask_on("postgresql")
 @pytest.mark.parametrize("twin", TWINS)
 def test_workers_that_are_killed_amid_uploads_and_thumbnails_leave_nothing_behind(
     twin: str, place: Place, chance: random.Random, tmp_path: Path
@@ -111,6 +112,7 @@ def books(base_url: str) -> list[tuple[User, dict[str, Any]]]:
         return [(user, Api(http).new_book(user)) for _ in range(UPLOADERS)]
 
 
+@pytest.mark.flask_on("sqlite")
 @pytest.mark.parametrize("twin", TWINS)
 def test_a_server_that_is_killed_amid_thumbnails_makes_them_after_its_restart(
     twin: str, place: Place, tmp_path: Path
@@ -169,6 +171,7 @@ def imported(settings: Settings) -> dict[str, int]:
         engines.dispose()
 
 
+@pytest.mark.flask_on("postgresql")
 @pytest.mark.parametrize("twin", TWINS)
 def test_workers_that_are_killed_amid_imports_leave_each_file_whole_or_none_of_it(
     twin: str, place: Place, chance: random.Random, tmp_path: Path

@@ -50,6 +50,7 @@ async def storm(
         server.kill()
 
 
+@pytest.mark.flask_on("sqlite")
 @pytest.mark.parametrize("twin", TWINS)
 def test_what_was_acknowledged_is_there_after_any_kill_and_nothing_else(
     twin: str, place: Place, chance: random.Random, effort: Effort, results: Results, progress: Progress, tmp_path: Path

@@ -22,6 +22,7 @@ from tests.resilience.watch import watching
 from tests.resilience.writers import writing
 from tests.servers import TWINS, free_port
 
+POOL_SIZE = 8
 WRITERS = 16
 TIMEOUT_S = 1.0
 # A connection is asked whether it lives, another is opened, and then the statement waits; before all that for its turn.
@@ -103,7 +104,7 @@ def test_a_bad_network_to_the_database_costs_503_in_time_and_nothing_afterwards(
         **place.environment,
         "DATABASE_URL": through,
         "DATABASE_TIMEOUT_SECONDS": str(TIMEOUT_S),
-        "POOL_SIZE": "8",
+        "POOL_SIZE": str(POOL_SIZE),
     }
     found = {}
 
@@ -133,8 +134,9 @@ def test_a_bad_network_to_the_database_costs_503_in_time_and_nothing_afterwards(
         if case.refuses:
             assert found[name]["refused"] > 0, name
         else:
-            # A machine that is busy with other things may need a second for a statement now and then.
-            assert found[name]["served"] > 5 * found[name]["refused"], (name, found[name])
+            # Each session that was ended costs one request; and on a busy machine a statement may take a second.
+            ended = POOL_SIZE if case.toxic.slow_close_s else 0
+            assert found[name]["served"] > 5 * (found[name]["refused"] - ended), (name, found[name])
         assert found[name]["longest_request_s"] < ANSWERED_WITHIN_S, (name, found[name])
         assert found[name]["back_after_s"] < BACK_WITHIN_S, (name, found[name])
     assert "Traceback" not in (tmp_path / "log").read_text()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError
@@ -37,6 +38,9 @@ def upgrade(settings: Settings) -> None:
             if connection.dialect.name == "sqlite":
                 # Kept in the file, and not changeable inside a transaction.
                 connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+            if MigrationContext.configure(connection).get_current_revision() == HEAD:
+                # Whoever starts or seeds need not wait for others who write.
+                return
         with engines.writes.begin() as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})

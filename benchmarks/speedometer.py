@@ -5,7 +5,7 @@ on the sibling of the core; CPU time cannot tell that from work. So a process on
 piece of work every few milliseconds and adds up, in a file that both map, the CPU time that it took. A slice's CPU time
 divided by that of the work is its cost at a steady speed (decision 26). It takes less than one percent of the core.
 
-`python -m benchmarks.speedometer FILE CORE PAUSE` runs until it is ended, or its parent is.
+`python -m benchmarks.speedometer FILE CORE` runs until it is ended, or its parent is.
 """
 
 import mmap
@@ -25,7 +25,7 @@ from benchmarks.machine import ROOT
 
 _FORM = struct.Struct("=qq")
 _STEPS = 40
-PAUSE_S = 0.0025
+_PAUSE_S = 0.0025
 
 
 class Pace(NamedTuple):
@@ -43,9 +43,9 @@ class Pace(NamedTuple):
 class Speedometer:
     """Runs for the length of a `with` block, on each of these cores."""
 
-    def __init__(self, cores: Sequence[int], folder: Path, pause_s: float = PAUSE_S) -> None:
+    def __init__(self, cores: Sequence[int], folder: Path) -> None:
         self._files = [folder / f"pace.{core}" for core in cores]
-        self._cores, self._pause_s = cores, pause_s
+        self._cores = cores
         self._processes: list[subprocess.Popen[bytes]] = []
         self._maps: list[mmap.mmap] = []
 
@@ -54,7 +54,7 @@ class Speedometer:
             file.write_bytes(bytes(_FORM.size))
             with file.open("r+b") as opened:
                 self._maps.append(mmap.mmap(opened.fileno(), _FORM.size))
-            command = [sys.executable, "-m", "benchmarks.speedometer", str(file), str(core), str(self._pause_s)]
+            command = [sys.executable, "-m", "benchmarks.speedometer", str(file), str(core)]
             self._processes.append(
                 subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, start_new_session=True)
             )
@@ -86,13 +86,13 @@ class Speedometer:
         return Pace(sum(pieces for pieces, _ in readings), sum(cpu_ns for _, cpu_ns in readings))
 
 
-def run(file: Path, core: int, pause_s: float) -> None:
+def run(file: Path, core: int) -> None:
     """Work and rest, until the parent is gone."""
     os.sched_setaffinity(0, {core} & os.sched_getaffinity(0) or os.sched_getaffinity(0))
     parent, pieces, cpu_ns = os.getppid(), 0, 0
     with file.open("r+b") as opened, mmap.mmap(opened.fileno(), _FORM.size) as mapped:
         while os.getppid() == parent:
-            time.sleep(pause_s)
+            time.sleep(_PAUSE_S)
             began = time.thread_time_ns()
             _work()
             cpu_ns += time.thread_time_ns() - began
@@ -108,4 +108,4 @@ def _work() -> None:
 
 
 if __name__ == "__main__":
-    run(Path(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]))
+    run(Path(sys.argv[1]), int(sys.argv[2]))

@@ -21,8 +21,6 @@ from shared.errors import DomainError, MalformedRequest, RequestTimeout
 
 # What of a request is still to come; an Enum would cost a call each time that it is looked at, until Python 3.12.
 NOTHING, HEAD, BODY = range(3)
-
-
 # What says where a body ends; uvicorn keeps names in lower case.
 _FRAMING = {b"content-length", b"transfer-encoding"}
 

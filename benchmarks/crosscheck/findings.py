@@ -69,12 +69,11 @@ def _costs(turns: Sequence[Turn]) -> dict[str, list[float]]:
     power = exponent(by_start.values())
     costs: dict[str, list[float]] = {}
     for (name, _), slices in by_start.items():
-        costs.setdefault(name, []).append(geometric_mean(steady(one, power) for one in slices))
+        costs.setdefault(name, []).append(geometric_mean(_steady(one, power) for one in slices))
     return costs
 
 
-def steady(one: Slice, power: float) -> float:
-    """CPU a request, as it would be at a pace of 1."""
+def _steady(one: Slice, power: float) -> float:
     return one.server_cpu_s / one.requests / math.pow(one.pace_us, power)
 
 

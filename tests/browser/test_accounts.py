@@ -1,6 +1,8 @@
 """Who is logged in: opening an account, logging in and out, and a session that ends elsewhere."""
 
-from playwright.sync_api import expect
+import re
+
+from playwright.sync_api import Route, expect
 
 from tests.browser.visitor import Visitor
 from tests.contract.client import PASSWORD, Api, User, book_fields, unique
@@ -50,6 +52,20 @@ def test_a_taken_name_and_a_wrong_password_are_told_in_words(visitor: Visitor, a
     visitor.fill("Password", PASSWORD)
     visitor.dialog().get_by_role("button", name="Open an account").click()
     expect(visitor.dialog().get_by_role("alert")).to_contain_text("is taken")
+
+
+def test_who_acts_before_the_server_has_said_who_they_are_is_not_asked_to_log_in(visitor: Visitor, bob: User) -> None:
+    held: list[Route] = []
+    visitor.page.route(re.compile("/auth/session$"), lambda route: held.append(route))
+    visitor.log_in(bob)
+    visitor.open("/#librarian")
+    visitor.wait_until(lambda: bool(held), "nobody asked who is logged in")
+    visitor.fill("Your question", "How many books are there?")
+    visitor.button("Ask").click()
+    expect(visitor.button("Stop")).to_be_visible()
+    expect(visitor.dialog()).to_be_hidden()
+    held[0].continue_()
+    expect(visitor.page.get_by_role("log")).to_contain_text("How many books are there?")
 
 
 def test_whoever_is_not_logged_in_logs_in_first_and_goes_on(visitor: Visitor, api: Api, alice: User) -> None:

@@ -27,6 +27,12 @@ def opened(api: Api, path: str = ECHO, **options: Any) -> ClientConnection:
     return connection
 
 
+def send_till_closed(connection: ClientConnection, message: str | list[str]) -> None:
+    """Send what the server may refuse before the last of it has gone."""
+    with suppress(ConnectionClosed):
+        connection.send(message)
+
+
 def ended(connection: ClientConnection) -> Close:
     """What the server says when it closes, after everything else that it says."""
     with suppress(ConnectionClosed):

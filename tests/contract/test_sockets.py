@@ -25,6 +25,7 @@ from tests.contract.sockets import (
     handshake,
     header,
     opened,
+    send_till_closed,
 )
 
 # The limit of a server with default settings, in bytes.
@@ -90,13 +91,13 @@ def test_a_text_of_exactly_the_limit_comes_back(api: Api, text: str) -> None:
 )
 def test_a_longer_text_closes_the_socket_with_1009(api: Api, text: str) -> None:
     with opened(api) as connection:
-        connection.send(text)
+        send_till_closed(connection, text)
         assert ended(connection).code == CloseCode.MESSAGE_TOO_BIG
 
 
 def test_the_limit_is_that_of_all_fragments_together(api: Api) -> None:
     with opened(api) as connection:
-        connection.send(["x" * 1000] * 66)
+        send_till_closed(connection, ["x" * 1000] * 66)
         assert ended(connection).code == CloseCode.MESSAGE_TOO_BIG
 
 

@@ -29,12 +29,15 @@ export function start() {
   byId("entrance-switch").addEventListener("click", () => setMode(!registering));
   form.addEventListener("submit", submit);
   dialog.addEventListener("close", () => entering?.reject(new DOMException("Not logged in", "AbortError")));
-  addEventListener("storage", ({ key }) => key === SIGN && resume());
+  addEventListener("storage", ({ key }) => {
+    if (key === SIGN) asked = resume();
+  });
   asked = resume();
 }
 
 /** Do what needs a user: whoever is not logged in, or not any more, logs in first and does it then. */
 export async function asUser(task, reason) {
+  await known();
   if (!current) await enter(reason);
   try {
     return await task();

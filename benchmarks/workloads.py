@@ -36,13 +36,12 @@ ORDERS = (*_FIELDS, *(f"-{field}" for field in _FIELDS))
 WORKLOADS = {
     "read": Workload("ReadUser", "Read one", "one book by its id", quick=True),
     "list": Workload("ListUser", "List", "20 books: first pages in every order, and pages behind a cursor", quick=True),
-    "search": Workload("SearchUser", "Search", "up to 20 books that contain a word", quick=True),
+    "search": Workload("SearchUser", "Search", "up to 20 books that contain a word"),
     "write": Workload(
         "WriteUser",
         "Write mix",
         "add, patch, replace and delete a book, reading it in between",
         writes=True,
-        quick=True,
     ),
     # As many users as a worker has slots for password hashes.
     "login": Workload("LoginUser", "Log in", "one password check, which is an Argon2 hash in both", users=2),

@@ -52,5 +52,5 @@ def test_every_contender_is_asked_the_same_by_users_that_differ(told: dict[str, 
 
 def test_the_quick_profile_has_what_needs_no_setting_and_no_long_slice() -> None:
     quick = {name for name, workload in WORKLOADS.items() if workload.quick}
-    assert quick == {"read", "list", "search", "write"}
+    assert quick == {"read", "list"}
     assert not any(WORKLOADS[name].whole or WORKLOADS[name].environment for name in quick)

@@ -87,6 +87,8 @@ class Settings(BaseSettings):
             raise ValueError("names neither SQLite nor PostgreSQL")
         if url.get_backend_name() == "sqlite" and url.database in {None, "", ":memory:"}:
             raise ValueError("needs a file: an in-memory database is not shared by workers")
+        if url.get_backend_name() == "postgresql":
+            _require_known_options(url)
         return text
 
     @field_validator("chat_upstream_url")
@@ -164,6 +166,19 @@ class Settings(BaseSettings):
 def _one_line(error: ValidationError) -> str:
     first = error.errors(include_url=False, include_input=False, include_context=False)[0]
     return f"{str(first['loc'][0]).upper()}: {first['msg'].removeprefix('Value error, ')}"
+
+
+def _require_known_options(url: URL) -> None:
+    """Raise ValueError with the name of an option that libpq does not have."""
+    # Nobody else needs the driver.
+    from psycopg import ProgrammingError
+    from psycopg.conninfo import make_conninfo
+
+    for name in url.query:
+        try:
+            make_conninfo(**{name: "1"})
+        except ProgrammingError:
+            raise ValueError(f"has an option that PostgreSQL's driver does not know: {name}") from None
 
 
 def _kept_key(path: Path) -> bytes:

@@ -31,22 +31,39 @@ def alembic_config() -> Config:
 
 
 def upgrade(settings: Settings) -> None:
-    """Apply the migrations that are missing, in one transaction."""
+    """Apply the migrations that are missing, in one transaction; raises OperationalError when nobody answers."""
+    if _is_current(settings):
+        # Whoever starts or seeds need not wait for others who write.
+        return
     engines = Engines(settings.model_copy(update={"database_timeout_seconds": _STEP_S}))
     try:
         with engines.reads.connect() as connection:
-            if connection.dialect.name == "sqlite":
-                # Kept in the file, and not changeable inside a transaction.
-                connection.exec_driver_sql("PRAGMA journal_mode = WAL")
-            if MigrationContext.configure(connection).get_current_revision() == HEAD:
-                # Whoever starts or seeds need not wait for others who write.
-                return
+            _write_ahead(connection)
         with engines.writes.begin() as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
             _run(connection)
     finally:
         engines.dispose()
+
+
+def _is_current(settings: Settings) -> bool:
+    """Whether nothing is missing, asked with the patience of a request: a database that is silent is no slow step."""
+    engines = Engines(settings)
+    try:
+        with engines.reads.connect() as connection:
+            if MigrationContext.configure(connection).get_current_revision() != HEAD:
+                return False
+            _write_ahead(connection)
+            return True
+    finally:
+        engines.dispose()
+
+
+def _write_ahead(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        # Kept in the file, and not changeable inside a transaction.
+        connection.exec_driver_sql("PRAGMA journal_mode = WAL")
 
 
 def _run(connection: Connection) -> None:

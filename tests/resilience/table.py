@@ -17,6 +17,7 @@ MARKS = {
     "database restart": "503 with `Retry-After` meanwhile, back within 2 s of the database, nothing lost",
     "network": "503 in time, no worker is stuck, back within 2 s",
     "graceful stop": "no request is cut; 100 stops",
+    "slow sockets": "p99 of others below 250 ms, with ten times as many slow sockets as threads",
     "overload": "80 % of the best goodput or more, memory bounded, health answered",
     "worker death": "only what it was answering fails; newcomers served within a second",
     "mixed load": "less than 5 MiB an hour for each worker, descriptors and files flat",

@@ -48,6 +48,10 @@ def test_processes_that_start_at_once_agree_on_one_key(tmp_path: Path) -> None:
         ({"DATABASE_URL": "books.sqlite3"}, "DATABASE_URL: is not a database URL"),
         ({"DATABASE_URL": "postgresql://u:swordfish/d"}, "DATABASE_URL: is not a database URL"),
         ({"DATABASE_URL": "postgresql://u:swordfish@h:x/d"}, "DATABASE_URL: is not a database URL"),
+        (
+            {"DATABASE_URL": "postgresql://u:swordfish@h/d?sslmode=require&tls=1"},
+            "DATABASE_URL: has an option that PostgreSQL's driver does not know: tls",
+        ),
         ({"DATABASE_URL": "sqlite://"}, "DATABASE_URL: needs a file"),
         ({"DATABASE_URL": "sqlite:///:memory:"}, "DATABASE_URL: needs a file"),
         *(

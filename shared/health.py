@@ -7,7 +7,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from shared.errors import DatabaseAway, ServerStopping, StorageAway
-from shared.migrate import HEAD
+from shared.migrate import HEAD, revision
 from shared.schemas import Readiness
 
 _VERSIONS = {"sqlite": "SELECT sqlite_version()", "postgresql": "SHOW server_version"}
@@ -25,10 +25,10 @@ def ready(connection: Connection, files_dir: Path, *, stopping: bool) -> Readine
     backend = connection.dialect.name
     version = connection.execute(text(_VERSIONS[backend])).scalar_one()
     try:
-        revision = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+        found = revision(connection)
     except (ProgrammingError, OperationalError):
-        revision = None
-    if revision != HEAD:
+        found = None
+    if found != HEAD:
         raise DatabaseAway("The database has another schema than this server: run python -m shared.migrate.")
     _prove_writable(files_dir)
     return Readiness(database=f"{_NAMES[backend]} {version.split()[0]}")

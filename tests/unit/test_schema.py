@@ -1,6 +1,9 @@
 """The migrations make the schema that the code describes, on both databases, once, whoever comes first."""
 
 import multiprocessing
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,9 +15,11 @@ from sqlalchemy.sql.schema import SchemaItem
 
 from shared.config import Settings
 from shared.engine import Engines
-from shared.migrate import HEAD, newest, upgrade
+from shared.migrate import HEAD, upgrade
+from shared.migrations.steps import newest
 from shared.tables import metadata
 from tests.databases import fresh_postgresql
+from tests.servers import ROOT, TWINS
 
 INDEXES = {
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'index'",
@@ -36,6 +41,18 @@ def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Setting
 
 def test_the_revision_that_the_code_needs_is_the_newest() -> None:
     assert newest() == HEAD
+
+
+@pytest.mark.parametrize("twin", TWINS)
+def test_a_server_of_a_current_schema_starts_without_alembic(twin: str, tmp_path: Path) -> None:
+    settings = Settings(database_url=f"sqlite:///{tmp_path}/books.sqlite3")
+    upgrade(settings)
+    code = (
+        f"import sys, shared.cli, {twin}_impl.app; from shared.config import Settings;"
+        "shared.cli.upgrade(Settings.load()); sys.exit('alembic' in sys.modules)"
+    )
+    environment = {**os.environ, "DATABASE_URL": settings.database_url, "PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, check=False).returncode == 0
 
 
 def _describable(_item: SchemaItem, name: str | None, *_rest: object) -> bool:

@@ -62,9 +62,9 @@ def _span(factors: Sequence[float]) -> str:
 
 def _named(mine: Sequence[Comparison], of: int) -> str:
     titles = [ALL_WORKLOADS[one.workload].title.lower() for one in mine]
-    if len(titles) == of and of > 1:
-        return f"all {of} workloads"
-    return ", ".join(titles) if len(titles) <= _MOST_NAMED else f"{len(titles)} of {of} workloads"
+    if len(titles) <= _MOST_NAMED:
+        return ", ".join(titles)
+    return f"all {of} workloads" if len(titles) == of else f"{len(titles)} of {of} workloads"
 
 
 def _sure(analysis: Analysis, ones: Sequence[Comparison]) -> str:

@@ -95,6 +95,8 @@ def test_the_answer_tells_workloads_apart_by_their_words() -> None:
 def test_many_workloads_are_counted_and_not_named() -> None:
     run = a_run(a_plan(workloads=("read", "list", "search", "write"), contenders=FIELD[:2]))
     assert "for all 4 workloads." in said(run)[0]
+    few = a_run(a_plan(workloads=("read", "list"), contenders=FIELD[:2]))
+    assert "for read one, list." in said(few)[0]
 
 
 def test_a_run_of_one_contender_and_its_control_answers_with_the_control() -> None:

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from tests.resilience.results import FILE
-from tests.servers import ROOT
+from tests.resilience.slow_sockets import SLOW
+from tests.servers import ROOT, TWINS
 
 PAGE = ROOT / "docs" / "resilience.md"
 BEGIN, END = "<!-- figures: python -m tests.resilience -->\n", "<!-- end of figures -->"
@@ -22,6 +23,21 @@ MARKS = {
     "worker death": "only what it was answering fails; newcomers served within a second",
     "mixed load": "less than 5 MiB an hour for each worker, descriptors and files flat",
     "migrations": "exactly one process migrates",
+}
+# How much of it, at least, in all runs of a case, and in which cases.
+_DATABASES = ("sqlite", "postgresql")
+LEAST = {
+    "kills": (
+        {"kills": 100, "acknowledged": 100_000},
+        [f"{twin}, {database}" for twin in TWINS for database in _DATABASES],
+    ),
+    "refresh races": ({"rounds": 1000}, _DATABASES),
+    "database restart": ({"restarts": 20}, TWINS),
+    "graceful stop": ({"stops": 100}, TWINS),
+    "slow sockets": ({"sockets": 110}, [f"{twin}, {kind}" for twin in TWINS for kind in SLOW]),
+    "overload": ({}, TWINS),
+    "mixed load": ({"minutes": 60}, TWINS),
+    "migrations": ({"migrated": 1}, _DATABASES),
 }
 # Counts of runs of one case that are added up; of everything else the last run is shown.
 COUNTS = {"kills", "acknowledged", "lost", "phantoms", "in_doubt", "seconds"}

@@ -1,6 +1,8 @@
 """docs/resilience.md shows the figures that are kept, and they keep their marks."""
 
-from tests.resilience.table import BEGIN, END, MARKS, PAGE, kept, render, total
+import pytest
+
+from tests.resilience.table import BEGIN, END, LEAST, MARKS, PAGE, kept, render, total
 
 
 def test_the_table_of_the_page_shows_the_figures_that_are_kept() -> None:
@@ -9,6 +11,14 @@ def test_the_table_of_the_page_shows_the_figures_that_are_kept() -> None:
 
 def test_every_row_has_a_mark() -> None:
     assert set(kept()) <= set(MARKS)
+
+
+@pytest.mark.parametrize("row", LEAST)
+def test_as_much_was_done_as_the_mark_asks_for(row: str) -> None:
+    least, cases = LEAST[row]
+    for case in cases:
+        figures = total(kept()[row][case])
+        assert all(figures[name] >= amount for name, amount in least.items()), (case, figures)
 
 
 def test_no_run_has_lost_a_write_or_seen_a_phantom() -> None:

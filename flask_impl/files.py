@@ -23,7 +23,9 @@ def send(file: StoredFile) -> Response:
     if asked.not_modified(file):
         return ApiResponse(status=304, headers=file.current_headers())
     part = asked.part(file, size)
-    response = send_file(file.path, file.media_type, conditional=False, etag=file.sha256, last_modified=file.modified)
+    # Flask would look for a relative path beside the application, and not where the server was started.
+    path = file.path.absolute()
+    response = send_file(path, file.media_type, conditional=False, etag=file.sha256, last_modified=file.modified)
     response.headers.update(file.headers())
     # A path has a name, which Flask would tell the client: here it is the server's own.
     response.headers.remove("Content-Disposition")

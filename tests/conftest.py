@@ -19,7 +19,7 @@ import pytest
 from tests.databases import fresh_postgresql
 from tests.postgres import NoPostgres, cluster
 from tests.secrecy import hearing, search
-from tests.servers import SHORT_LIFETIMES, TWINS, serving
+from tests.servers import ROOT, SHORT_LIFETIMES, TWINS, serving
 
 TARGETS = "BOOKS_TEST_TARGETS"
 # Under this name a test notes what a differential run has done.
@@ -127,10 +127,12 @@ def _start(stack: ExitStack) -> dict[str, str]:
         os.environ["BOOKS_TEST_NO_POSTGRESQL"] = str(error)
     targets = {}
     for backend, url in databases.items():
+        files = folder / f"{backend}-files"
         environment = {
             "DATABASE_URL": url,
             "SECRET_KEY": SECRET,
-            "FILES_DIR": str(folder / f"{backend}-files"),
+            # Relative as the default is, and absolute.
+            "FILES_DIR": os.path.relpath(files, ROOT) if backend == "sqlite" else str(files),
             # As much as can be written, in either format: secrets are looked for in all of it.
             "LOG_LEVEL": "DEBUG",
             "LOG_FORMAT": {"sqlite": "text", "postgresql": "json"}[backend],

@@ -31,14 +31,20 @@ def free_port() -> int:
 
 @contextmanager
 def serving(
-    twin: str, environment: Mapping[str, str], log: Path, *, workers: int = 2, port: int | None = None
+    twin: str,
+    environment: Mapping[str, str],
+    log: Path,
+    *,
+    workers: int = 2,
+    port: int | None = None,
+    folder: Path = ROOT,
 ) -> Iterator[str]:
-    """`python -m {twin}_impl` with `environment` on a free port; yields its URL once it is ready."""
+    """`python -m {twin}_impl` in `folder`, with `environment` on a free port; yields its URL once it is ready."""
     port = port or free_port()
     command = [sys.executable, "-m", f"{twin}_impl", "--port", str(port), "--workers", str(workers)]
     with log.open("ab") as output:
         process = subprocess.Popen(
-            command, cwd=ROOT, env={**os.environ, **environment}, stdout=output, stderr=output, start_new_session=True
+            command, cwd=folder, env={**os.environ, **environment}, stdout=output, stderr=output, start_new_session=True
         )
     try:
         url = f"http://127.0.0.1:{port}"

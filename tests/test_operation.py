@@ -13,6 +13,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from tests.contract.client import Api
+from tests.contract.pictures import cover_of, put_cover
 from tests.databases import fresh_postgresql
 from tests.postgres import Cluster, NoPostgres, own_cluster
 from tests.servers import ROOT, TWINS, await_ready, free_port, listeners, serving
@@ -39,6 +41,21 @@ def one_line(done: "subprocess.CompletedProcess[str]", twin: str) -> str:
 @pytest.fixture
 def sqlite(tmp_path: Path) -> dict[str, str]:
     return {"DATABASE_URL": f"sqlite:///{tmp_path}/books.sqlite3", "SECRET_KEY": SECRET}
+
+
+@pytest.mark.parametrize("twin", TWINS)
+def test_a_server_with_nothing_set_keeps_what_it_is_given_where_it_was_started(twin: str, tmp_path: Path) -> None:
+    with (
+        serving(twin, {"PYTHONPATH": str(ROOT)}, tmp_path / "log", workers=1, folder=tmp_path) as url,
+        httpx2.Client(base_url=url, timeout=20) as http,
+    ):
+        api = Api(http)
+        user = api.new_user()
+        book = api.new_book(user)
+        put_cover(api, user, book)
+        assert api.read(book)["title"] == book["title"]
+        assert http.get(cover_of(book)).status_code == 200
+    assert {path.name for path in (tmp_path / "var").iterdir()} >= {"books.sqlite3", "files", "secret_key"}
 
 
 @pytest.mark.parametrize("twin", TWINS)

@@ -31,6 +31,22 @@ class GentleMaster(Multiprocess):
         for sig in (signal.SIGINT, signal.SIGTERM):
             signal.signal(sig, self._told_to_stop)
 
+    def init_processes(self) -> None:
+        """Start the workers."""
+        super().init_processes()
+        self._let_go()
+
+    def keep_subprocess_alive(self) -> None:
+        """Replace workers that have died or hang; not before it is seen to what the parent was told."""
+        if not self.signal_queue:
+            super().keep_subprocess_alive()
+            self._let_go()
+
+    def _let_go(self) -> None:
+        """Leave each worker the only holder of its end of the pipe: the parent, waiting for it, hears when it dies."""
+        for process in self.processes:
+            process.child_conn.close()
+
     def _told_to_stop(self, sig: int, _frame: FrameType | None) -> None:
         for listener in self.sockets:
             turn_away(listener)

@@ -23,6 +23,7 @@ from tests.resilience.conftest import Effort
 from tests.resilience.progress import Progress
 from tests.resilience.results import Results
 from tests.servers import ROOT, TWINS, await_ready, free_port
+from tests.servers import workers as worker_pids
 
 SECRET = "a secret of at least thirty-two bytes"
 STOP_S = 30
@@ -216,6 +217,21 @@ def test_an_idle_connection_does_not_keep_a_server_from_ending(twin: str, tmp_pa
         server.terminate()
         assert server.process.wait(15) == 0
         assert [client.sock.recv(1) for client in idle] == [b""] * 5
+
+
+@pytest.mark.parametrize("stop", [Running.terminate, Running.interrupt], ids=["sigterm", "ctrl-c"])
+@pytest.mark.parametrize("twin", TWINS)
+def test_a_worker_that_dies_when_its_parent_waits_for_it_does_not_keep_a_server_from_ending(
+    twin: str, stop: Callable[[Running], None], tmp_path: Path
+) -> None:
+    with running(twin, tmp_path, workers=2) as server:
+        victim = worker_pids(f"http://127.0.0.1:{server.port}")[0]
+        os.kill(victim, signal.SIGSTOP)
+        # A parent that asks its workers whether they are well does so every half second.
+        time.sleep(1.5)
+        stop(server)
+        os.kill(victim, signal.SIGKILL)
+        assert server.process.wait(15) == 0
 
 
 @pytest.mark.parametrize("twin", TWINS)

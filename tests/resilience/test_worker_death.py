@@ -20,6 +20,9 @@ from tests.servers import TWINS, serving, workers
 WRITERS = 16
 BACK_WITHIN_S = 1.0
 REPLACED_WITHIN_S = 30.0
+# A parent that waits for a worker to say that it is well asks every half second, and may wait for thirty seconds.
+ASKED_AGAIN_S = 1.5
+AT_ONCE_S = 15.0
 PAUSE_S = 0.02
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.parametrize("place", ["sqlite"], indirect=True)]
@@ -85,3 +88,19 @@ def test_a_worker_that_dies_takes_only_its_own_requests_with_it(
     assert found["cut"] <= found["clients"]
     assert found["back_after_s"] < BACK_WITHIN_S
     assert not ledger.unexpected
+
+
+@pytest.mark.parametrize("twin", TWINS)
+def test_a_worker_that_dies_when_its_parent_waits_for_it_is_replaced_at_once(
+    twin: str, place: Place, tmp_path: Path
+) -> None:
+    with serving(twin, place.environment, tmp_path / "log") as url:
+        victim, other = workers(url)
+        os.kill(victim, signal.SIGSTOP)
+        time.sleep(ASKED_AGAIN_S)
+        os.kill(victim, signal.SIGKILL)
+        died = time.monotonic()
+        while len(set(workers(url)) - {victim}) < 2:
+            assert time.monotonic() - died < AT_ONCE_S
+            time.sleep(PAUSE_S)
+        assert other in workers(url)

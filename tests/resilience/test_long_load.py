@@ -4,7 +4,7 @@ import asyncio
 import random
 import time
 from collections import Counter
-from contextlib import ExitStack
+from contextlib import AsyncExitStack, ExitStack
 from pathlib import Path
 
 import httpx2
@@ -63,11 +63,14 @@ async def visit(meters: dict[str, Meter], minutes: float, chance: random.Random,
     stop, began = asyncio.Event(), time.monotonic()
     async with (
         httpx2.AsyncClient(timeout=60, limits=httpx2.Limits(keepalive_expiry=IDLE_S)) as http,
+        AsyncExitStack() as stack,
         asyncio.TaskGroup() as group,
     ):
         for url in meters:
             for _ in range(VISITORS):
-                visitor = Visitor(url, Client(url), http, random.Random(chance.random()), counts)
+                client = Client(url)
+                stack.callback(client.close)
+                visitor = Visitor(url, client, http, random.Random(chance.random()), counts)
                 group.create_task(visitor.run(stop))
         while (passed_s := time.monotonic() - began) < 60 * minutes:
             await asyncio.sleep(SAMPLE_S)

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from tests.resilience.results import FILE
-from tests.resilience.slow_sockets import SLOW
 from tests.servers import ROOT, TWINS
 
 PAGE = ROOT / "docs" / "resilience.md"
@@ -26,16 +25,9 @@ MARKS = {
 }
 # How much of it, at least, in all runs of a case, and in which cases.
 _DATABASES = ("sqlite", "postgresql")
-LEAST = {
-    "kills": (
-        {"kills": 100, "acknowledged": 100_000},
-        [f"{twin}, {database}" for twin in TWINS for database in _DATABASES],
-    ),
+LEAST: dict[str, tuple[dict[str, int], Sequence[str]]] = {
+    "kills": ({"kills": 100, "acknowledged": 100_000}, [f"{twin}, {kind}" for twin in TWINS for kind in _DATABASES]),
     "refresh races": ({"rounds": 1000}, _DATABASES),
-    "database restart": ({"restarts": 20}, TWINS),
-    "graceful stop": ({"stops": 100}, TWINS),
-    "slow sockets": ({"sockets": 110}, [f"{twin}, {kind}" for twin in TWINS for kind in SLOW]),
-    "overload": ({}, TWINS),
     "mixed load": ({"minutes": 60}, TWINS),
     "migrations": ({"migrated": 1}, _DATABASES),
 }

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from tests.resilience.results import FILE
+from tests.resilience.slow_sockets import SLOW
 from tests.servers import ROOT, TWINS
 
 PAGE = ROOT / "docs" / "resilience.md"
@@ -28,6 +29,8 @@ _DATABASES = ("sqlite", "postgresql")
 LEAST: dict[str, tuple[dict[str, int], Sequence[str]]] = {
     "kills": ({"kills": 100, "acknowledged": 100_000}, [f"{twin}, {kind}" for twin in TWINS for kind in _DATABASES]),
     "refresh races": ({"rounds": 1000}, _DATABASES),
+    "database restart": ({"restarts": 20}, TWINS),
+    "slow sockets": ({"requests": 2000}, [f"{twin}, {kind}" for twin in TWINS for kind in SLOW]),
     "mixed load": ({"minutes": 60}, TWINS),
     "migrations": ({"migrated": 1}, _DATABASES),
 }

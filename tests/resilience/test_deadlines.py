@@ -253,8 +253,8 @@ def test_slow_clients_cost_the_others_nothing(
     figures = {
         "sockets": 10 * THREADS,
         "requests": len(health_ms) + len(book_ms),
-        "health_p99_ms": round(percentile(health_ms, share)),
-        "book_p99_ms": round(percentile(book_ms, share)),
+        "health_p99_ms": round(percentile(health_ms, share), 1),
+        "book_p99_ms": round(percentile(book_ms, share), 1),
     }
     results.note("slow sockets", f"{request.node.callspec.params['api']}, {kind}", figures)
     assert figures["health_p99_ms"] < 250

@@ -5,19 +5,20 @@ from uvicorn.supervisors import ChangeReload
 
 from fastapi_impl.protocol import ProblemProtocol, SocketProtocol
 from fastapi_impl.server import GentleMaster, GentleServer
-from shared.arrivals import KEEP_ALIVE_S
+from shared.arrivals import BACKLOG, KEEP_ALIVE_S
 from shared.cli import GRACEFUL_STOP_S, SILENT_WORKER_S, ServerOptions, serve
 from shared.config import Settings
 
 
 def run(options: ServerOptions) -> None:
-    """Serve until a signal, as uvicorn.run does, but with the listening socket in our hands."""
+    """Serve until a signal, as uvicorn.run does, but with the listening sockets in our hands."""
     settings = Settings.load()
     config = Config(
         "fastapi_impl.app:create_app",
         factory=True,
         host=options.host,
         port=options.port,
+        backlog=BACKLOG,
         workers=options.workers,
         reload=options.reload,
         loop="uvloop",
@@ -37,13 +38,16 @@ def run(options: ServerOptions) -> None:
         # Which proxies are believed is the application's to say; uvicorn would believe all of this machine.
         proxy_headers=False,
     )
-    listener = config.bind_socket()
+    listeners = [config.bind_socket()]
+    if settings.operator_port:
+        operators = Config(config.app, host=options.host, port=settings.operator_port, log_config=None)
+        listeners.append(operators.bind_socket())
     if options.reload:
-        ChangeReload(config, target=Server(config).run, sockets=[listener]).run()
+        ChangeReload(config, target=Server(config).run, sockets=listeners).run()
     elif options.workers > 1:
-        GentleMaster(config, [listener]).run()
+        GentleMaster(config, listeners).run()
     else:
-        GentleServer(config, listener).run([listener])
+        GentleServer(config, listeners).run(listeners)
 
 
 if __name__ == "__main__":

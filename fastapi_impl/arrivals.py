@@ -9,7 +9,7 @@ from asyncio.events import TimerHandle
 from collections import deque
 from collections.abc import Callable
 from socket import SO_LINGER, SOL_SOCKET
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
@@ -18,6 +18,11 @@ from shared import problems
 from shared.arrivals import ABANDON, LINGER_S, RESERVE, Patience
 from shared.config import Settings
 from shared.errors import DomainError, MalformedRequest, RequestTimeout
+
+if TYPE_CHECKING:
+    # Not before the folder for metrics is named: see `serve`.
+    from fastapi_impl.database import Database
+    from shared.metrics import Metrics
 
 # What of a request is still to come; an Enum would cost a call each time that it is looked at, until Python 3.12.
 NOTHING, HEAD, BODY = range(3)
@@ -81,7 +86,10 @@ class PatientProtocol(HttpToolsProtocol):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.settings: Settings = self.config.loaded_app.state.services.settings
+        state = self.config.loaded_app.state
+        self.settings: Settings = state.services.settings
+        self.database: Database = state.database
+        self._metrics: Metrics = state.metrics
         self.most_at_once = self.settings.max_requests + self.settings.lasting
         self._patience = Patience.of(self.settings)
         self._unanswered: deque[RequestResponseCycle] = deque()
@@ -91,9 +99,10 @@ class PatientProtocol(HttpToolsProtocol):
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """Let a newcomer in, who has to say something first."""
         super().connection_made(transport)
-        count = len(self.connections)
+        self.at_operators_door = self.server is not None and self.server[1] == self.settings.operator_port
+        count, beyond = len(self.connections), 2 * RESERVE if self.at_operators_door else RESERVE
         self.crowded = count > self.settings.max_connections
-        if count > self.settings.max_connections + RESERVE:
+        if count > self.settings.max_connections + beyond:
             transport.abort()
         self._overdue.set(self._patience.head_s)
 
@@ -233,6 +242,7 @@ class PatientProtocol(HttpToolsProtocol):
     def refuse(self, fact: DomainError) -> None:
         """Hear nothing more, and answer when all requests before this one have their answers."""
         self.logger.info("refused a request from %s: %s", self.client, type(fact).__name__)
+        self._metrics.count_refusal(problems.KINDS[type(fact)].slug)
         self._deaf, self._refusal = True, fact
         self._overdue.clear()
         if self.coming == BODY and self._give_up_request():

@@ -1,7 +1,6 @@
 """Where use cases meet the database: every connection is opened, committed and closed here."""
 
 from collections.abc import AsyncGenerator, Callable, Generator
-from time import monotonic
 from typing import Annotated, Concatenate, ParamSpec, Protocol, TypeAlias, TypeVar
 
 from anyio import CancelScope, CapacityLimiter, to_thread
@@ -13,6 +12,7 @@ from starlette.requests import HTTPConnection
 from shared.config import Settings
 from shared.engine import Engines, engine_options
 from shared.errors import Busy
+from shared.turns import Turn, Turns
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -39,6 +39,9 @@ class Database(Protocol):
     ) -> AsyncGenerator[T, None]:
         """Run a use case that reads more than fits into memory; it holds its connection until it ends or is closed."""
 
+    def wait_s(self) -> float:
+        """Seconds that a newcomer would wait for a connection; 0 when nobody waits."""
+
     async def close(self) -> None:
         """Close every connection."""
 
@@ -49,18 +52,22 @@ class ThreadDatabase:
     def __init__(self, settings: Settings) -> None:
         self._engines = Engines(settings)
         self._wait_s = settings.request_wait_seconds
+        self._turns = Turns()
         self._limiter = CapacityLimiter(settings.connections)
         self._checks = CapacityLimiter(1)
 
     async def read(self, use_case: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        latest = monotonic() + self._wait_s
+        turn = self._turns.join()
 
         def run() -> T:
-            _refuse_after(latest)
+            _begin(turn, self._wait_s)
             with self._engines.reads.connect() as connection:
                 return use_case(connection, *args, **kwargs)
 
-        return await to_thread.run_sync(run, limiter=self._limiter)
+        try:
+            return await to_thread.run_sync(run, limiter=self._limiter)
+        finally:
+            turn.end()
 
     async def check(self, use_case: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         def run() -> T:
@@ -70,14 +77,17 @@ class ThreadDatabase:
         return await to_thread.run_sync(run, limiter=self._checks)
 
     async def write(self, use_case: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        latest = monotonic() + self._wait_s
+        turn = self._turns.join()
 
         def run() -> T:
-            _refuse_after(latest)
+            _begin(turn, self._wait_s)
             with self._engines.writes.begin() as connection:
                 return use_case(connection, *args, **kwargs)
 
-        return await to_thread.run_sync(run, limiter=self._limiter)
+        try:
+            return await to_thread.run_sync(run, limiter=self._limiter)
+        finally:
+            turn.end()
 
     load = write
 
@@ -99,13 +109,16 @@ class ThreadDatabase:
                 await to_thread.run_sync(items.close, limiter=hops)
             self._limiter.release_on_behalf_of(items)
 
+    def wait_s(self) -> float:
+        return self._turns.wait_s()
+
     async def close(self) -> None:
         self._engines.dispose()
 
 
-def _refuse_after(latest: float) -> None:
+def _begin(turn: Turn, within_s: float) -> None:
     # Whoever asked so long ago has left, or soon will: worked on nonetheless, such requests would fill all threads.
-    if monotonic() > latest:
+    if turn.end() > within_s:
         raise Busy
 
 
@@ -118,17 +131,28 @@ class AsyncDatabase:
         self._streams = self._writes.execution_options(postgresql_readonly=True)
         # A batch of an import is 90 ms of CPU, which no event loop can spare at once; one of an export is 4 ms.
         self._beside = ThreadDatabase(settings)
+        self._turns = Turns()
 
     async def read(self, use_case: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        async with self._reads.connect() as connection:
-            return await connection.run_sync(use_case, *args, **kwargs)
+        turn = self._turns.join()
+        try:
+            async with self._reads.connect() as connection:
+                turn.end()
+                return await connection.run_sync(use_case, *args, **kwargs)
+        finally:
+            turn.end()
 
     async def check(self, use_case: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         return await self._beside.check(use_case, *args, **kwargs)
 
     async def write(self, use_case: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        async with self._writes.begin() as connection:
-            return await connection.run_sync(use_case, *args, **kwargs)
+        turn = self._turns.join()
+        try:
+            async with self._writes.begin() as connection:
+                turn.end()
+                return await connection.run_sync(use_case, *args, **kwargs)
+        finally:
+            turn.end()
 
     async def load(self, use_case: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         return await self._beside.write(use_case, *args, **kwargs)
@@ -144,6 +168,9 @@ class AsyncDatabase:
             finally:
                 with CancelScope(shield=True):
                     await connection.run_sync(lambda _connection: items.close())
+
+    def wait_s(self) -> float:
+        return self._turns.wait_s()
 
     async def close(self) -> None:
         await self._writes.dispose()

@@ -21,6 +21,7 @@ from shared.arrivals import (
 from shared.errors import DomainError
 from shared.handshake import MAX_FRAGMENTS, TOO_LARGE, is_handshake
 from shared.heads import NO_TRAILERS, Head, check_head, with_path
+from shared.listening import has_left
 
 # Which paths an operator asks for, with or without a query.
 _OPERATOR = re.compile(b"|".join(path.encode() for path in OPERATOR_PATHS))
@@ -88,13 +89,25 @@ class ProblemProtocol(PatientProtocol):
             self._fail(fact)
         if not head.target.startswith("/"):
             self.url = with_path(head.target).encode("latin-1")
-        busy = len(self.tasks) >= self.most_at_once
-        if (busy or self.crowded) and not _OPERATOR.fullmatch(self.url.partition(b"?")[0]):
-            self._fail(errors.Crowded() if self.crowded else errors.Busy())
+        self._admit()
         super().on_headers_complete()
         # A client that waits to be asked for its body may send it unasked or not at all: what follows is uncertain.
         if self.is_busy() and (self.expect_100_continue or self._stopping):
             self.cycle.keep_alive = False
+
+    def _admit(self) -> None:
+        """Refuse when clients are too many, or requests are, or this one would wait too long."""
+        if _OPERATOR.fullmatch(self.url.partition(b"?")[0]):
+            return
+        if self.at_operators_door:
+            self._fail(errors.PathNotFound())
+        if self.crowded:
+            self._fail(errors.Crowded())
+        wait_s = self.database.wait_s()
+        if len(self.tasks) >= self.most_at_once or wait_s > self.settings.request_wait_seconds:
+            self._fail(errors.Busy())
+        if wait_s and has_left(self.transport.get_extra_info("socket")):
+            self._fail(errors.Busy())
 
     def _head(self) -> Head:
         framing: dict[bytes, list[str]] = {b"host": [], b"content-length": [], b"transfer-encoding": []}

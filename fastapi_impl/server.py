@@ -13,18 +13,19 @@ from shared.listening import turn_away
 class GentleServer(Server):
     """A server that is the only process."""
 
-    def __init__(self, config: Config, listener: socket.socket) -> None:
+    def __init__(self, config: Config, listeners: list[socket.socket]) -> None:
         super().__init__(config)
-        self._listener = listener
+        self._listeners = listeners
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Stop in a moment, in which those at the door are let in."""
-        turn_away(self._listener)
+        for listener in self._listeners:
+            turn_away(listener)
         super().handle_exit(sig, frame)
 
 
 class GentleMaster(Multiprocess):
-    """The parent of the workers, all of which listen on one socket."""
+    """The parent of the workers, all of which listen on the same sockets."""
 
     def __init__(self, config: Config, sockets: list[socket.socket]) -> None:
         super().__init__(config, sockets)
@@ -53,7 +54,7 @@ class GentleMaster(Multiprocess):
         self.signal_queue.append(sig)
 
     def terminate_all(self) -> None:
-        """Tell the workers, and let go of the socket: it is closed when nobody holds it any more."""
+        """Tell the workers, and let go of the sockets: they are closed when nobody holds them any more."""
         super().terminate_all()
         for listener in self.sockets:
             listener.close()

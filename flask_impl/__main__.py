@@ -6,7 +6,7 @@ from gunicorn.app.base import BaseApplication
 
 from flask_impl.database import require_blocking_driver
 from flask_impl.server import GentleMaster
-from shared.arrivals import KEEP_ALIVE_S, MAX_HEADER_BYTES, MAX_HEADERS, MAX_REQUEST_LINE_BYTES, RESERVE
+from shared.arrivals import BACKLOG, KEEP_ALIVE_S, MAX_HEADER_BYTES, MAX_HEADERS, MAX_REQUEST_LINE_BYTES, RESERVE
 from shared.cli import GRACEFUL_STOP_S, SILENT_WORKER_S, ServerOptions, serve
 from shared.config import Settings
 
@@ -24,17 +24,19 @@ class Server(BaseApplication):
         # What lasts holds a thread, beyond those of plain requests.
         self._connections = settings.max_connections
         self._lasting = settings.lasting
+        self._ports = [port for port in (options.port, settings.operator_port) if port]
         super().__init__()
 
     def load_config(self) -> None:
         """Hand the options over."""
         settings = {
-            "bind": f"{self._options.host}:{self._options.port}",
+            "bind": [f"{self._options.host}:{port}" for port in self._ports],
+            "backlog": BACKLOG,
             "workers": self._options.workers,
             "worker_class": "flask_impl.protocol.ProblemWorker",
             "threads": self._options.threads + self._lasting,
             # Our own limit comes first, and refuses in the words of the contract.
-            "worker_connections": self._connections + 2 * RESERVE + self._options.threads + self._lasting,
+            "worker_connections": self._connections + 3 * RESERVE + self._options.threads + self._lasting,
             "limit_request_line": MAX_REQUEST_LINE_BYTES,
             "limit_request_field_size": MAX_HEADER_BYTES,
             "limit_request_fields": MAX_HEADERS,

@@ -13,6 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from gunicorn.http.errors import NoMoreData, ParseException
 from gunicorn.http.message import Request
@@ -22,8 +23,14 @@ from flask_impl.connections import Arrival
 from shared import problems
 from shared.arrivals import KEEP_ALIVE_S, LINGER_S, RESERVE, STOP_LINGER_S
 from shared.config import Settings
-from shared.errors import Busy, Crowded, DomainError, RequestTimeout
+from shared.errors import Busy, Crowded, DomainError, PathNotFound, RequestTimeout
 from shared.heads import Head, check_head
+from shared.listening import has_left
+from shared.turns import Turn, Turns
+
+if TYPE_CHECKING:
+    # Not before the folder for metrics is named: see `serve`.
+    from shared.metrics import Metrics
 
 OPERATOR_THREADS = 2
 RECEIVE_BYTES = 65_536
@@ -50,6 +57,8 @@ class PatientWorker(ThreadWorker):
     settings: Settings
     # gunicorn has a `max_requests` of its own, after which it starts a worker anew.
     most_at_once: int
+    queue: Turns
+    metrics: "Metrics"
 
     def init_process(self) -> None:
         """Make what waits and who works; gunicorn serves in here."""
@@ -58,7 +67,7 @@ class PatientWorker(ThreadWorker):
         self._operators = ThreadPoolExecutor(OPERATOR_THREADS)
         self._waiting: set[Arrival] = set()
         self._next_look = 0.0
-        # Requests that have been given to threads, of which some may still wait.
+        # Requests that have been given to threads, of which some may still wait: how many, and who has waited how long.
         self._under_way = 0
         super().init_process()
 
@@ -70,11 +79,13 @@ class PatientWorker(ThreadWorker):
             if error.errno not in NOBODY:
                 raise
             return
-        if self.nr_conns >= self.settings.max_connections + RESERVE:
+        door = listener.getsockname()
+        beyond = 2 * RESERVE if door[1] == self.settings.operator_port else RESERVE
+        if self.nr_conns >= self.settings.max_connections + beyond:
             sock.close()
             return
         self.nr_conns += 1
-        conn = Arrival(self.cfg, sock, client, listener.getsockname(), self.settings)
+        conn = Arrival(self.cfg, sock, client, door, self.settings)
         conn.crowded = self.nr_conns > self.settings.max_connections
         self._watch(conn)
 
@@ -112,24 +123,32 @@ class PatientWorker(ThreadWorker):
                 self.enqueue_req(conn)
 
     def _admit(self, conn: Arrival) -> None:
-        """Raise Crowded or Busy when there are too many clients, or too many requests wait for their turn."""
-        busy = self._under_way >= self.most_at_once
-        if (busy or conn.crowded) and not conn.request.asks_operator():
-            raise Crowded if conn.crowded else Busy
+        """Raise Crowded when clients are too many, Busy when requests are or this one would wait too long."""
+        if conn.request.asks_operator():
+            return
+        if conn.at_operators_door:
+            raise PathNotFound
+        if conn.crowded:
+            raise Crowded
+        wait_s = self.queue.wait_s()
+        if self._under_way >= self.most_at_once or wait_s > self.settings.request_wait_seconds:
+            raise Busy
+        if wait_s and has_left(conn.sock):
+            raise Busy
 
     def enqueue_req(self, conn: Arrival) -> None:  # type: ignore[override]  # `accept` makes no others
         """Give a request to a thread."""
-        threads = self._operators if conn.request.asks_operator() else self.tpool
+        operator = conn.request.asks_operator()
+        threads, conn.turn = (self._operators, Turn()) if operator else (self.tpool, self.queue.join())
         conn.hand_over()
         self._under_way += 1
-        conn.queued_at = monotonic()
         work = threads.submit(self.handle, conn)
         work.add_done_callback(lambda done: self.method_queue.defer(self.finish_request, conn, done))
 
     def handle_request(self, req: Request, conn: Arrival) -> bool:  # type: ignore[override]
         """Answer a request; a client that waits to be asked for its body is asked when somebody reads it."""
         check_head(_head(req))
-        self.turn.waited_s = monotonic() - conn.queued_at
+        self.turn.waited_s = conn.turn.end()
         # A server is named, and nothing on it.
         req.path = req.path or "/"
         if any(name == "CONNECTION" and _CLOSE.search(value) for name, value in req.headers):
@@ -155,6 +174,7 @@ class PatientWorker(ThreadWorker):
     def finish_request(self, conn: Arrival, fs: Future[bool]) -> None:  # type: ignore[override]
         """Wait for the next request of a connection, or end it."""
         self._under_way -= 1
+        conn.turn.end()
         if fs.exception() or not fs.result():
             self._leave(conn)
             return
@@ -167,6 +187,7 @@ class PatientWorker(ThreadWorker):
     def _refuse(self, conn: Arrival, fact: DomainError) -> None:
         """Answer instead of a thread."""
         self.log.info("refused a request from %s: %s", conn.client, type(fact).__name__)
+        self.metrics.count_refusal(problems.KINDS[type(fact)].slug)
         with suppress(OSError):
             conn.sock.send(problems.answer(fact).raw())
         self._leave(conn)

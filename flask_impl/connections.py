@@ -14,6 +14,7 @@ from flask_impl.framing import Collected
 from shared.arrivals import ABANDON, Patience
 from shared.config import Settings
 from shared.errors import RequestTimeout
+from shared.turns import Turn
 
 if TYPE_CHECKING:
     from gunicorn._types import _AddressType
@@ -32,8 +33,9 @@ class Arrival(TConn):
         # gunicorn would wait for it.
         self.data_ready = True
         self.due = monotonic() + self._patience.head_s
+        self.at_operators_door = isinstance(server, tuple) and server[1] == settings.operator_port
         self.crowded = self.leaving = False
-        self.queued_at = 0.0
+        self.turn = Turn()
         self.request = Collected(self._body_limit)
         self._body_began = 0.0
         _limit_stalls(sock, self._patience.answer_s)

@@ -12,6 +12,7 @@ from flask_impl.arrivals import PatientWorker
 from flask_impl.wire import WAITED_S
 from shared import errors, problems
 from shared.errors import DomainError
+from shared.turns import Turns
 
 _FACTS: dict[type[Exception], type[DomainError]] = {
     ExpectationFailed: errors.ExpectationFailed,
@@ -34,7 +35,9 @@ class ProblemWorker(PatientWorker):
         application: Any = self.wsgi
         self._stopping = application.extensions["stopping"]
         self.settings = application.extensions["services"].settings
+        self.metrics = application.extensions["metrics"]
         self.most_at_once = self.settings.max_requests + self.settings.lasting
+        self.queue = Turns()
 
         def announcing(environ: Any, start_response: Any) -> Any:
             def start(status: str, *arguments: Any) -> Any:
@@ -83,6 +86,7 @@ class ProblemWorker(PatientWorker):
         if isinstance(exc, ParseException | DomainError):
             self.log.info("refused a request from %s: %s", addr, type(exc).__name__)
             fact = exc if isinstance(exc, DomainError) else _FACTS.get(type(exc), errors.MalformedRequest)()
+            self.metrics.count_refusal(problems.KINDS[type(fact)].slug)
             answer = problems.answer(fact)
         else:
             # gunicorn would log the target, and with it the query.

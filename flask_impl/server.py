@@ -11,7 +11,7 @@ from shared.listening import turn_away
 
 
 class GentleMaster(Arbiter):
-    """The parent of the workers, all of which listen on one socket."""
+    """The parent of the workers, all of which listen on the same sockets."""
 
     def signal(self, sig: int, frame: FrameType | None) -> None:
         """Note a signal; one that means the end is heard at the door first."""

@@ -19,8 +19,11 @@ LINGER_S = 2.0
 ABANDON = struct.pack("ii", 1, 0)
 # How long a stopping server keeps idle connections, for a request that may be on its way.
 STOP_LINGER_S = 2.0
-# Connections beyond the limit that are let in to be told so, or to be told how the server is.
+# Connections beyond the limit that are let in to be told so, or how the server is; and as many at the operator's port.
 RESERVE = 32
+# Connections that the system keeps until somebody accepts them. Nobody's deadline sees who waits there: a queue that
+# takes longer to come up than clients wait is worse than none, whose clients' systems ask again a second later.
+BACKLOG = 128
 # What the operator asks is answered whatever else waits.
 OPERATOR_PATHS = ("/health/live", "/health/ready", "/metrics")
 

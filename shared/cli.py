@@ -23,6 +23,10 @@ GRACEFUL_STOP_S = 30
 SILENT_WORKER_S = 30
 
 
+class PortTaken(Exception):
+    """Nobody can listen there; the text is one line for the operator."""
+
+
 class ServerOptions(NamedTuple):
     """Where and how to serve."""
 
@@ -42,14 +46,18 @@ def serve(program: str, default_port: int, run: Callable[[ServerOptions], None])
         settings = _settings(options)
         logs.configure(settings)
         make_room(settings)
-        _claim(options)
+        _claim(options.host, options.port)
+        if settings.operator_port:
+            _claim(options.host, settings.operator_port)
         upgrade(settings)
     except ConfigError as error:
         _refuse(program, str(error), 2)
     except OperationalError as error:
         _refuse(program, f"the database cannot be reached: {str(error.orig).splitlines()[0]}", 1)
+    except PortTaken as error:
+        _refuse(program, str(error), 1)
     except OSError as error:
-        _refuse(program, f"cannot listen on {options.host} port {options.port}: {error.strerror}", 1)
+        _refuse(program, f"cannot use {error.filename}: {error.strerror}", 1)
     for sig in (signal.SIGINT, signal.SIGTERM):
         # Before the server listens to signals, and once it has stopped by one, the process just ends.
         signal.signal(sig, lambda _sig, _frame: sys.exit(0))
@@ -102,15 +110,20 @@ def _settings(options: ServerOptions) -> Settings:
     settings = Settings.load()
     if options.reload and settings.app_env == "production":
         raise ConfigError("--reload is for development, and APP_ENV is production")
+    if settings.operator_port == options.port:
+        raise ConfigError("OPERATOR_PORT: is the port of everybody else")
     return settings
 
 
-def _claim(options: ServerOptions) -> None:
-    """Raise OSError when the port is taken; the servers themselves would try for seconds, or leave a traceback."""
-    family, kind, _, _, address = socket.getaddrinfo(options.host, options.port, type=socket.SOCK_STREAM)[0]
-    with socket.socket(family, kind) as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
+def _claim(host: str, port: int) -> None:
+    """Raise PortTaken when nobody can listen; the servers themselves would try for seconds, or leave a traceback."""
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as listener:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(address)
+    except OSError as error:
+        raise PortTaken(f"cannot listen on {host} port {port}: {error.strerror}") from None
 
 
 def _refuse(program: str, reason: str, code: int) -> NoReturn:

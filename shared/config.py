@@ -54,6 +54,7 @@ class Settings(BaseSettings):
     answer_stall_seconds: Annotated[float, Field(gt=0, le=600)] = 20.0
     max_connections: Annotated[int, Field(ge=1, le=65_536)] = 1000
     max_requests: Annotated[int, Field(ge=1, le=65_536)] = 256
+    operator_port: Annotated[int, Field(ge=1, le=65_535)] | None = None
     max_page_size: Annotated[int, Field(ge=1, le=100)] = 100
     max_body_bytes: Annotated[int, Field(ge=1024, le=_GIB)] = 1_048_576
     max_cover_bytes: Annotated[int, Field(ge=1024, le=_GIB)] = 5_242_880

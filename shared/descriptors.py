@@ -11,7 +11,7 @@ _OTHERS = 128
 
 def needed(settings: Settings) -> int:
     """The descriptors of one worker when everything is in use at once."""
-    return settings.max_connections + RESERVE + settings.connections + settings.max_transfers + _OTHERS
+    return settings.max_connections + 2 * RESERVE + settings.connections + settings.max_transfers + _OTHERS
 
 
 def make_room(settings: Settings) -> None:

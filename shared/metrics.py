@@ -34,6 +34,9 @@ class Metrics:
         self._requests = Counter(
             "http_requests", "Requests that were answered.", ["method", "route", "status"], registry=own
         )
+        self._refusals = Counter(
+            "http_refusals", "Requests that were refused before the application saw them.", ["problem"], registry=own
+        )
         self._seconds = Histogram(
             "http_request_duration_seconds",
             "Time from the head of a request to the end of its answer.",
@@ -62,6 +65,10 @@ class Metrics:
         requests, durations = self._children(method if method in _METHODS else _OTHER, route, status)
         requests.inc()
         durations.observe(seconds)
+
+    def count_refusal(self, problem: str) -> None:
+        """Count a request that the server has refused by itself, with this type of problem."""
+        self._refusals.labels(problem).inc()
 
     def _children_of(self, method: str, route: str, status: int) -> tuple[Counter, Histogram]:
         return self._requests.labels(method, route, str(status)), self._seconds.labels(method, route)

@@ -13,7 +13,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.contract.client import Api
+from shared.arrivals import OPERATOR_PATHS
+from tests.contract.client import Api, assert_problem
 from tests.contract.pictures import cover_of, put_cover
 from tests.databases import fresh_postgresql
 from tests.postgres import Cluster, NoPostgres, own_cluster
@@ -80,6 +81,41 @@ def test_a_port_in_use_is_one_line(twin: str, sqlite: dict[str, str]) -> None:
         done = start(twin, "--port", str(port), **sqlite)
     assert done.returncode == 1
     assert f"cannot listen on 127.0.0.1 port {port}: Address already in use" in one_line(done, twin)
+
+
+@pytest.mark.parametrize("twin", TWINS)
+def test_an_operators_port_in_use_is_one_line_and_so_is_that_of_everybody_else(
+    twin: str, sqlite: dict[str, str]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = start(twin, "--port", str(free_port()), OPERATOR_PORT=port, **sqlite)
+    assert done.returncode == 1
+    assert f"cannot listen on 127.0.0.1 port {port}: Address already in use" in one_line(done, twin)
+    done = start(twin, "--port", port, OPERATOR_PORT=port, **sqlite)
+    assert done.returncode == 2
+    assert "OPERATOR_PORT" in one_line(done, twin)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("twin", TWINS)
+def test_an_operators_port_serves_what_the_operator_asks_and_nothing_else_and_stops_with_the_server(
+    twin: str, workers: int, sqlite: dict[str, str], tmp_path: Path
+) -> None:
+    port = free_port()
+    environment = sqlite | {"OPERATOR_PORT": str(port)}
+    with serving(twin, environment, tmp_path / "log", workers=workers) as url:
+        with httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=20) as operator:
+            for path in OPERATOR_PATHS:
+                answer = operator.get(path)
+                assert answer.status_code == 200
+                assert answer.headers["content-type"] == httpx2.get(url + path).headers["content-type"]
+            for method, path in [("GET", "/books/"), ("POST", "/auth/register"), ("GET", "/"), ("GET", "/ws/")]:
+                assert_problem(operator.request(method, path), 404, "path-not-found")
+            assert 'http_refusals_total{problem="path-not-found"} 4.0' in operator.get("/metrics").text
+        assert httpx2.get(f"{url}/books/").status_code == 200
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port), 5)
 
 
 @pytest.mark.parametrize("twin", TWINS)

@@ -28,6 +28,7 @@ EFFORTS = {
     "restarts": (1, 20),
     "stops": (1, 100),
     "minutes": (0, 60),
+    "turns": (1, 5),
 }
 
 

@@ -1,21 +1,29 @@
-"""Requests wait for their turn in bounds: so many and so long, and then 503; the operator does not wait."""
+"""Requests wait for their turn in bounds: so many and so long, and then 503; the operator does not wait.
 
+And who would wait too long need not wait to be told so.
+"""
+
+import socket
 import sqlite3
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx2
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from tests.contract.client import Api, assert_problem
 from tests.resilience.conftest import Place
-from tests.servers import TWINS, serving
+from tests.servers import TWINS, free_port, serving
 
 MAX_REQUESTS, LASTING = 4, 3
 WAIT_S = 0.4
+# Connections for all that either twin works on at once: Flask has eight threads, and one for each that lasts.
+MOST_AT_WORK = 8 + LASTING + 2
 SETTINGS = {
     "POOL_SIZE": "2",
     "MAX_STREAMS": "1",
@@ -71,3 +79,51 @@ def test_who_comes_too_many_or_has_waited_too_long_is_503_and_the_operator_is_no
     assert crowded.status_code == 503, crowded.text
     assert at_once_s < 5
     assert {answer.status_code for answer in answers} == {201, 503}
+
+
+def leave_at_once(url: str) -> None:
+    """Send a request and its end in one packet, so that a server never sees the one without the other."""
+    address = urlsplit(url)
+    with socket.create_connection((address.hostname or "", address.port or 80)) as client:
+        client.send(f"GET /books/ HTTP/1.1\r\nHost: {address.netloc}\r\n\r\n".encode(), socket.MSG_MORE)
+
+
+def refused(operator_port: int) -> float:
+    """How many requests the server has refused because it is busy."""
+    text = httpx2.get(f"http://127.0.0.1:{operator_port}/metrics").text
+    families = text_string_to_metric_families(text)
+    samples = [one for family in families if family.name == "http_refusals" for one in family.samples]
+    return sum(one.value for one in samples if one.labels["problem"] == "busy")
+
+
+@pytest.mark.parametrize("twin", TWINS)
+def test_who_would_wait_too_long_or_has_left_already_is_refused_at_once(
+    twin: str, place: Place, tmp_path: Path
+) -> None:
+    wait_s, operator_port = 1.5, free_port()
+    more = {"MAX_REQUESTS": "100", "REQUEST_WAIT_SECONDS": str(wait_s), "POOL_SIZE": str(MOST_AT_WORK)}
+    environment = place.environment | SETTINGS | more | {"OPERATOR_PORT": str(operator_port)}
+    with (
+        serving(twin, environment, tmp_path / "log", workers=1) as url,
+        httpx2.Client(base_url=url, timeout=20) as http,
+        ThreadPoolExecutor(MOST_AT_WORK + 1) as pool,
+    ):
+        api = Api(http)
+        user = api.new_user()
+        with locked(place):
+            waiting = [pool.submit(api.add, user) for _ in range(MOST_AT_WORK + 1)]
+            time.sleep(wait_s / 2)
+            leave_at_once(url)
+            time.sleep(wait_s / 4)
+            assert refused(operator_port) == 1
+            time.sleep(wait_s)
+            # Whoever waits has done so for too long by now, though nobody has been told yet.
+            assert not any(one.done() for one in waiting)
+            began = time.monotonic()
+            answer = http.get("/books/", headers={"Connection": "close"})
+            at_once_s = time.monotonic() - began
+            assert refused(operator_port) == 2
+        statuses = [one.result().status_code for one in waiting]
+    assert_problem(answer, 503, "busy")
+    assert at_once_s < wait_s
+    assert set(statuses) == {201, 503}

@@ -13,6 +13,7 @@ from uvicorn.server import ServerState
 from fastapi_impl.arrivals import Alarm
 from fastapi_impl.protocol import ProblemProtocol
 from shared.config import Settings
+from shared.metrics import Metrics
 
 GET = b"GET /%d HTTP/1.1\r\nHost: x\r\n\r\n"
 CHUNKED = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -60,7 +61,9 @@ class Application:
 
     def __init__(self) -> None:
         settings = Settings(request_head_seconds=0.05, request_body_seconds=0.05, max_connections=1)
-        self.state = SimpleNamespace(services=SimpleNamespace(settings=settings))
+        self.state = SimpleNamespace(
+            services=SimpleNamespace(settings=settings), database=SimpleNamespace(wait_s=lambda: 0.0), metrics=Metrics()
+        )
         self.headers: list[tuple[bytes, bytes]] = []
 
     async def __call__(self, scope: Any, receive: Callable[[], Awaitable[Any]], send: Callable[..., Any]) -> None:

@@ -22,6 +22,7 @@ from shared.errors import DomainError
 from shared.handshake import MAX_FRAGMENTS, TOO_LARGE, is_handshake
 from shared.heads import NO_TRAILERS, Head, check_head, with_path
 from shared.listening import has_left
+from shared.turns import LONG
 
 # Which paths an operator asks for, with or without a query.
 _OPERATOR = re.compile(b"|".join(path.encode() for path in OPERATOR_PATHS))
@@ -103,10 +104,10 @@ class ProblemProtocol(PatientProtocol):
             self._fail(errors.PathNotFound())
         if self.crowded:
             self._fail(errors.Crowded())
-        wait_s = self.database.wait_s()
-        if len(self.tasks) >= self.most_at_once or wait_s > self.settings.request_wait_seconds:
+        wait_s, limit_s = self.database.wait_s(), self.settings.request_wait_seconds
+        if len(self.tasks) >= self.most_at_once or wait_s > limit_s:
             self._fail(errors.Busy())
-        if wait_s and has_left(self.transport.get_extra_info("socket")):
+        if wait_s > LONG * limit_s and has_left(self.transport.get_extra_info("socket")):
             self._fail(errors.Busy())
 
     def _head(self) -> Head:

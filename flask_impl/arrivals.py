@@ -26,7 +26,7 @@ from shared.config import Settings
 from shared.errors import Busy, Crowded, DomainError, PathNotFound, RequestTimeout
 from shared.heads import Head, check_head
 from shared.listening import has_left
-from shared.turns import Turn, Turns
+from shared.turns import LONG, Turn, Turns
 
 if TYPE_CHECKING:
     # Not before the folder for metrics is named: see `serve`.
@@ -130,10 +130,10 @@ class PatientWorker(ThreadWorker):
             raise PathNotFound
         if conn.crowded:
             raise Crowded
-        wait_s = self.queue.wait_s()
-        if self._under_way >= self.most_at_once or wait_s > self.settings.request_wait_seconds:
+        wait_s, limit_s = self.queue.wait_s(), self.settings.request_wait_seconds
+        if self._under_way >= self.most_at_once or wait_s > limit_s:
             raise Busy
-        if wait_s and has_left(conn.sock):
+        if wait_s > LONG * limit_s and has_left(conn.sock):
             raise Busy
 
     def enqueue_req(self, conn: Arrival) -> None:  # type: ignore[override]  # `accept` makes no others

@@ -7,6 +7,11 @@ from time import monotonic
 _WEIGHT = 0.1
 
 
+# What part of the longest wait makes it worth looking who has left: requests that nobody waits for should not fill a
+# queue, but who only closes his side of a connection is to be answered as long as there is time.
+LONG = 0.05
+
+
 class Turn:
     """One request's place in a queue."""
 

@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
-WORKERS ?= 2
+WORKERS ?= 3
 
 .PHONY: help test check compare layers serve-flask serve-fastapi seed openapi lock audit sbom mutants clean
 
@@ -18,7 +18,7 @@ $(INSTALLED): requirements-dev.txt
 	@touch $@
 
 test: $(INSTALLED)  ## Run every test
-	$(BIN)/python -m pytest -n $(WORKERS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 check: $(INSTALLED)  ## Lint, check types, check the structure
 	$(BIN)/ruff check .

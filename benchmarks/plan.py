@@ -43,8 +43,6 @@ class Profile(NamedTuple):
     warm_up_min_s: float
     warm_up_max_s: float
     attempts: int = 3
-    # Whether the control meets every workload, or those only that answer the question.
-    control_everywhere: bool = True
     # No round begins that would end later; a slow machine gets fewer rounds instead of a longer wait.
     limit_s: float | None = None
 
@@ -52,8 +50,8 @@ class Profile(NamedTuple):
 PROFILES = {
     profile.name: profile
     for profile in (
-        Profile("quick", 10, 1.0, 0.4, 0.8, 0.8, 1, 0.2, 1.5, control_everywhere=False, limit_s=295),
-        Profile("standard", 8, 1.6, 0.6, 1.6, 0.8, 1, 0.3, 1.5, control_everywhere=False),
+        Profile("quick", 10, 1.0, 0.4, 0.8, 0.8, 1, 0.2, 1.5, limit_s=295),
+        Profile("standard", 8, 1.6, 0.6, 1.6, 0.8, 1, 0.3, 1.5),
         Profile("thorough", 30, 4.8, 2.4, 6.0, 4.0, 3, 0.5, 3.0),
     )
 }
@@ -91,7 +89,8 @@ def order(contenders: Sequence[Contender], workloads: Sequence[str], profile: Pr
     """Random, but mirrored (ABBA) from sitting to sitting and from round to round, so that a drift cancels out."""
     chance = random.Random(seed)
     names = [contender.name for contender in contenders]
-    able = {contender.name: _workloads_of(contender, workloads, profile) for contender in contenders}
+    # A control meets all that its twin does: what a server has done before shows in what the next request costs.
+    able = {contender.name: set(contender.workloads or workloads) for contender in contenders}
     planned = []
     lineup: list[str] = []
     for number in range(profile.rounds):
@@ -103,13 +102,6 @@ def order(contenders: Sequence[Contender], workloads: Sequence[str], profile: Pr
                 sittings.append(sitting(workload, present, profile))
         planned.append(RoundPlan(number=number, lineup=lineup, sittings=sittings))
     return planned
-
-
-def _workloads_of(contender: Contender, workloads: Sequence[str], profile: Profile) -> set[str]:
-    able = set(contender.workloads or workloads)
-    # A run without the workloads that answer the question has its noise measured on whatever it has.
-    main = able & MAIN_WORKLOADS
-    return main if main and contender.control_of and not profile.control_everywhere else able
 
 
 def sitting(workload: str, contenders: list[str], profile: Profile) -> Sitting:

@@ -38,13 +38,6 @@ def paired_ratio(numerators: Sequence[float], denominators: Sequence[float]) -> 
     return Ratio(math.exp(mean), math.exp(mean - half), math.exp(mean + half), p_value, spread, len(logs))
 
 
-def for_another_run(ratio: Ratio, rounds: int) -> tuple[float, float]:
-    """Where the estimate of another run of so many rounds lies, 95 times in 100 (prediction interval of a mean)."""
-    error = ratio.log_spread * math.sqrt(1 / ratio.rounds + 1 / rounds)
-    half = t_quantile((1 + CONFIDENCE) / 2, ratio.rounds - 1) * error
-    return ratio.estimate * math.exp(-half), ratio.estimate * math.exp(half)
-
-
 def t_cdf(t: float, freedom: int) -> float:
     """P(T <= t) for Student's t with whole degrees of freedom, by its finite series (Abramowitz & Stegun 26.7.3-4)."""
     theta = math.atan2(t, math.sqrt(freedom))

@@ -1,7 +1,8 @@
 """Whether a second run reproduces the ratios of the first: pure functions.
 
 An interval of 95 % is about the truth. The estimate of another run errs as well, so that such an interval holds it in
-fewer than 95 of 100 runs; the interval that does is wider by the error of the other mean (a prediction interval).
+fewer than 95 of 100 runs; the interval that does is wider by the error of the other mean (a prediction interval), and
+has its spread from all ratios of its run.
 """
 
 import math
@@ -10,9 +11,10 @@ from collections.abc import Sequence
 from rich.table import Table
 
 from benchmarks.analyse import Comparison, analyse
-from benchmarks.ratios import CONFIDENCE, Ratio, for_another_run, t_cdf, t_quantile
+from benchmarks.ratios import CONFIDENCE, Ratio, t_cdf, t_quantile
 from benchmarks.records import Record, Run
 from benchmarks.report.words import pair_title
+from benchmarks.spreads import Spread, for_another_run, moderated
 from benchmarks.text import percent
 
 
@@ -23,6 +25,8 @@ class Agreement(Record):
     workload: str
     first: Ratio
     second: Ratio
+    first_spread: Spread
+    second_spread: Spread
 
     @property
     def held(self) -> int:
@@ -32,7 +36,10 @@ class Agreement(Record):
     @property
     def foreseen(self) -> int:
         """How many of the two intervals for another run hold its estimate."""
-        ends = (for_another_run(self.first, self.second.rounds), for_another_run(self.second, self.first.rounds))
+        ends = (
+            for_another_run(self.first, self.first_spread, self.second.rounds),
+            for_another_run(self.second, self.second_spread, self.first.rounds),
+        )
         estimates = (self.second.estimate, self.first.estimate)
         return sum(low <= estimate <= high for (low, high), estimate in zip(ends, estimates, strict=True))
 
@@ -53,16 +60,25 @@ def _capture(one: Ratio, other: Ratio) -> float:
 
 def agreements(first: Run, second: Run) -> list[Agreement]:
     """Every ratio that both runs can tell, the control included."""
-    again = {_key(one): one.ratio for one in _told(second)}
+    once, again = _told(first), {_key(one): (ratio, spread) for one, ratio, spread in _told(second)}
     return [
-        Agreement(title=pair_title(first.plan.contenders, one), workload=one.workload, first=one.ratio, second=ratio)
-        for one in _told(first)
-        if one.ratio and (ratio := again.get(_key(one)))
+        Agreement(
+            title=pair_title(first.plan.contenders, one),
+            workload=one.workload,
+            first=ratio,
+            first_spread=spread,
+            second=again[_key(one)][0],
+            second_spread=again[_key(one)][1],
+        )
+        for one, ratio, spread in once
+        if _key(one) in again
     ]
 
 
-def _told(run: Run) -> list[Comparison]:
-    return [one for one in analyse(run).comparisons if one.metric == "cpu" and one.ratio]
+def _told(run: Run) -> list[tuple[Comparison, Ratio, Spread]]:
+    told = [(one, one.ratio) for one in analyse(run).comparisons if one.metric == "cpu" and one.ratio]
+    spreads = moderated([ratio for _, ratio in told])
+    return [(one, ratio, spread) for (one, ratio), spread in zip(told, spreads, strict=True)]
 
 
 def _key(comparison: Comparison) -> tuple[str, str, str]:

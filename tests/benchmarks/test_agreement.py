@@ -11,9 +11,10 @@ import pytest
 from benchmarks.commands import agreement as command
 from benchmarks.diff.agreement import Agreement, agreements, conclusions, share
 from benchmarks.failures import UsageError
-from benchmarks.ratios import Ratio, for_another_run, paired_ratio
+from benchmarks.ratios import Ratio, paired_ratio
 from benchmarks.records import Run
 from benchmarks.results import Results
+from benchmarks.spreads import for_another_run, own
 from tests.benchmarks.factories import a_plan, a_run, an_environment, steady_cost
 
 
@@ -33,7 +34,14 @@ def a_ratio(estimate: float, spread: float = 0.02, rounds: int = 8) -> Ratio:
 
 
 def compared(first: float, second: float) -> Agreement:
-    return Agreement(title="a ÷ b", workload="read", first=a_ratio(first), second=a_ratio(second))
+    return between(a_ratio(first), a_ratio(second))
+
+
+def between(first: Ratio, second: Ratio) -> Agreement:
+    return Agreement(
+        title="a ÷ b", workload="read",
+        first=first, first_spread=own(first), second=second, second_spread=own(second),
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(("first", "second"), [(6, 6), (8, 8), (6, 30)])
@@ -43,7 +51,7 @@ def test_another_run_lies_in_its_interval_95_times_in_100(first: int, second: in
     for _ in range(1500):
         one, other = (paired_ratio(np.exp(chance.normal(0.3, 0.05, rounds)).tolist(), [1.0] * rounds)
                       for rounds in (first, second))  # fmt: skip
-        low, high = for_another_run(one, second)
+        low, high = for_another_run(one, own(one), second)
         held += low <= other.estimate <= high
         asked += 1
     assert held / asked == pytest.approx(0.95, abs=0.017)
@@ -52,10 +60,8 @@ def test_another_run_lies_in_its_interval_95_times_in_100(first: int, second: in
 def test_the_usual_interval_holds_another_estimate_as_often_as_is_said() -> None:
     chance = np.random.default_rng(8)
     found = [
-        Agreement(title="a ÷ b", workload="read", first=one, second=other)
-        for one, other in (
-            [paired_ratio(np.exp(chance.normal(0, 0.05, 8)).tolist(), [1.0] * 8) for _ in range(2)] for _ in range(1000)
-        )
+        between(*(paired_ratio(np.exp(chance.normal(0, 0.05, 8)).tolist(), [1.0] * 8) for _ in range(2)))
+        for _ in range(1000)
     ]
     assert sum(one.held for one in found) / 2000 == pytest.approx(found[0].expected, abs=0.02)
     assert 0.8 < found[0].expected < 0.9

@@ -6,6 +6,9 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 WORKERS ?= 3
 
+# Tests and the lab start hundreds of processes: the first compiles for all, whatever the shell says.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help test check compare layers serve-flask serve-fastapi seed openapi lock audit sbom mutants clean
 
 help:  ## Show this list

@@ -63,7 +63,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="NAME=N",
         action="append",
         default=[],
-        help="how much of something tests/resilience does: kills, writes, rounds, restarts, stops or minutes",
+        help="how much of something tests/resilience does: kills, writes, rounds, restarts, stops, minutes or turns",
     )
 
 

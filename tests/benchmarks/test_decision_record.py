@@ -1,6 +1,7 @@
 """The decision record: what is on it is computed from the run, and it fits on one page."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -19,8 +20,15 @@ from tests.benchmarks.factories import CONTROL, FIELD, a_busy_run, a_contender, 
 from tests.benchmarks.reports import HOSTILE, a_hostile_run, everything
 from tests.benchmarks.test_results import kept
 
-BUSY = a_busy_run()
-BUSY_ANALYSIS = analyse(BUSY)
+
+@cache
+def busy() -> Run:
+    return a_busy_run()
+
+
+@cache
+def busy_analysis() -> Analysis:
+    return analyse(busy())
 
 
 def record_of(run: Run, analysis: Analysis | None = None, price: Price = DEFAULT_PRICE) -> Sections:
@@ -28,9 +36,9 @@ def record_of(run: Run, analysis: Analysis | None = None, price: Price = DEFAULT
 
 
 def test_the_question_is_about_what_the_users_of_each_framework_run() -> None:
-    told = record_of(BUSY, BUSY_ANALYSIS)
+    told = record_of(busy(), busy_analysis())
     assert told.title == "Flask on gunicorn or FastAPI on uvicorn"
-    assert [row[0] for row in told.rows] == [WORKLOADS[name].title for name in BUSY.plan.workloads]
+    assert [row[0] for row in told.rows] == [WORKLOADS[name].title for name in busy().plan.workloads]
 
 
 def test_a_run_of_two_others_is_about_those() -> None:
@@ -55,7 +63,7 @@ def test_what_is_decided_follows_from_the_ratio(ratio: float, decided: str) -> N
 
 
 def test_what_is_inconclusive_stays_open_and_says_how_many_rounds_are_missing() -> None:
-    told = record_of(BUSY, BUSY_ANALYSIS)
+    told = record_of(busy(), busy_analysis())
     assert any(re.fullmatch(r"Open for [a-z ]+: about \d+ more rounds\.", line) for line in told.decision)
     assert not any("write mix" in line for line in told.decision if not line.startswith("Open"))
 
@@ -140,7 +148,7 @@ def test_the_status_tells_what_is_wrong_with_the_run() -> None:
 
 
 def test_the_command_makes_the_same_plan() -> None:
-    told = command(BUSY)
+    told = command(busy())
     assert (
         "compare --profile quick --seed 7 --only flask-gunicorn,fastapi-uvicorn,flask-granian,fastapi-granian" in told
     )
@@ -177,8 +185,8 @@ def test_a_control_alone_is_no_choice() -> None:
 
 
 def test_page_and_markdown_say_the_same() -> None:
-    told = record_of(BUSY, BUSY_ANALYSIS)
-    html, md = (draw(BUSY, BUSY_ANALYSIS, DEFAULT_PRICE) for draw in (decision_record_html, decision_record_md))
+    told = record_of(busy(), busy_analysis())
+    html, md = (draw(busy(), busy_analysis(), DEFAULT_PRICE) for draw in (decision_record_html, decision_record_md))
     for line in (*told.decision, *told.consequences, *told.not_measured, *(cell for row in told.rows for cell in row)):
         assert line in md
         assert line in html

@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cyclonedx.schema import SchemaVersion
-from cyclonedx.validation.json import JsonStrictValidator
 from packageurl import PackageURL
 
 from tests.servers import ROOT
@@ -28,6 +26,10 @@ def document(text: str) -> dict[str, Any]:
 
 
 def test_it_is_valid_cyclonedx(text: str) -> None:
+    # Not imported before: that takes seconds, in every process that only looks for tests.
+    from cyclonedx.schema import SchemaVersion
+    from cyclonedx.validation.json import JsonStrictValidator
+
     validator = JsonStrictValidator(SchemaVersion.V1_6)
     assert validator.validate_str(text) is None
     assert validator.validate_str(text.replace('"pkg:', '"no-', 1).replace('"SHA-256"', '"SHA"', 1)) is not None

@@ -1,12 +1,20 @@
 """Whoever is at the door when it closes gets in; nobody else is left half inside, and who has left is known."""
 
+import ctypes
+import errno
 import socket
+import struct
 import sys
 import threading
 
 import pytest
 
 from shared.listening import has_left, turn_away
+
+SO_ATTACH_FILTER, SO_DETACH_FILTER = 26, 27
+# A packet filter of one instruction, which takes nothing of any packet.
+NOTHING = ctypes.create_string_buffer(struct.pack("@HBBI", 0x06, 0, 0, 0))
+DEAF = struct.pack("@HP", 1, ctypes.addressof(NOTHING))
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="what the system says of sockets is Linux's")
 
@@ -20,6 +28,21 @@ def test_a_client_has_left_when_it_has_closed_its_side_and_not_while_it_waits() 
             assert not has_left(inside)
             client.close()
             assert has_left(inside)
+
+
+def test_whose_connection_is_being_made_is_accepted() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener, socket.socket() as client:
+        listener.settimeout(20)
+        client.setblocking(False)
+        # Deaf to the answer of the listener, so that its connection stays half open.
+        client.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, DEAF)
+        assert client.connect_ex(listener.getsockname()) == errno.EINPROGRESS
+        turn_away(listener)
+        client.setsockopt(socket.SOL_SOCKET, SO_DETACH_FILTER, 0)
+        # The answer is sent again after a second.
+        inside, address = listener.accept()
+        with inside:
+            assert address == client.getsockname()
 
 
 def test_those_who_are_connected_are_accepted_and_newcomers_refused_when_the_socket_is_closed() -> None:

@@ -1,8 +1,8 @@
 """What the system knows of those at the door: how to let nobody else in and lose nobody, and who has left again.
 
 Closing a listening socket resets the connections that nobody has accepted yet. So a packet filter comes first, which
-drops a newcomer's first packet: those who are connected, or about to be, can be accepted in peace, and then the socket is
-closed. A newcomer's system repeats its attempt a second later, and is refused like anybody who comes after the end.
+drops a newcomer's first packet: those who are connected, or about to be, can be accepted in peace, and then the socket
+is closed. A newcomer's system tries again a second later, and is refused like anybody who comes after the end.
 """
 
 import ctypes

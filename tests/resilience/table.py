@@ -30,6 +30,7 @@ LEAST: dict[str, tuple[dict[str, int], Sequence[str]]] = {
     "kills": ({"kills": 100, "acknowledged": 100_000}, [f"{twin}, {kind}" for twin in TWINS for kind in _DATABASES]),
     "refresh races": ({"rounds": 1000}, _DATABASES),
     "database restart": ({"restarts": 20}, TWINS),
+    "graceful stop": ({"stops": 100}, TWINS),
     "overload": ({"turns": 5}, TWINS),
     "slow sockets": ({"requests": 2000}, [f"{twin}, {kind}" for twin in TWINS for kind in SLOW]),
     "mixed load": ({"minutes": 60}, TWINS),

@@ -1,18 +1,19 @@
 """Where use cases meet the database: every connection is opened, committed and closed here."""
 
 from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from typing import Annotated, Concatenate, ParamSpec, Protocol, TypeAlias, TypeVar
 
 from anyio import CancelScope, CapacityLimiter, to_thread
 from fastapi import Depends
 from sqlalchemy import Connection, make_url
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from starlette.requests import HTTPConnection
 
 from shared.config import Settings
 from shared.engine import Engines, engine_options
 from shared.errors import Busy
-from shared.turns import Turn, Turns
+from shared.turns import Turns
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -57,17 +58,7 @@ class ThreadDatabase:
         self._checks = CapacityLimiter(1)
 
     async def read(self, use_case: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        turn = self._turns.join()
-
-        def run() -> T:
-            _begin(turn, self._wait_s)
-            with self._engines.reads.connect() as connection:
-                return use_case(connection, *args, **kwargs)
-
-        try:
-            return await to_thread.run_sync(run, limiter=self._limiter)
-        finally:
-            turn.end()
+        return await self._in_turn(self._engines.reads.connect, use_case, *args, **kwargs)
 
     async def check(self, use_case: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         def run() -> T:
@@ -77,19 +68,30 @@ class ThreadDatabase:
         return await to_thread.run_sync(run, limiter=self._checks)
 
     async def write(self, use_case: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        return await self._in_turn(self._engines.writes.begin, use_case, *args, **kwargs)
+
+    load = write
+
+    async def _in_turn(
+        self,
+        connected: Callable[[], AbstractContextManager[Connection]],
+        use_case: Callable[Concatenate[Connection, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
         turn = self._turns.join()
 
         def run() -> T:
-            _begin(turn, self._wait_s)
-            with self._engines.writes.begin() as connection:
+            # Whoever asked so long ago has left, or soon will: worked on nonetheless, they would fill all threads.
+            if turn.end() > self._wait_s:
+                raise Busy
+            with connected() as connection:
                 return use_case(connection, *args, **kwargs)
 
         try:
             return await to_thread.run_sync(run, limiter=self._limiter)
         finally:
             turn.end()
-
-    load = write
 
     async def stream(
         self, use_case: Callable[Concatenate[Connection, P], Items[T]], *args: P.args, **kwargs: P.kwargs
@@ -116,12 +118,6 @@ class ThreadDatabase:
         self._engines.dispose()
 
 
-def _begin(turn: Turn, within_s: float) -> None:
-    # Whoever asked so long ago has left, or soon will: worked on nonetheless, such requests would fill all threads.
-    if turn.end() > within_s:
-        raise Busy
-
-
 class AsyncDatabase:
     """PostgreSQL: the driver waits on the event loop, and the use case runs in a greenlet on top of it."""
 
@@ -134,21 +130,24 @@ class AsyncDatabase:
         self._turns = Turns()
 
     async def read(self, use_case: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        turn = self._turns.join()
-        try:
-            async with self._reads.connect() as connection:
-                turn.end()
-                return await connection.run_sync(use_case, *args, **kwargs)
-        finally:
-            turn.end()
+        return await self._in_turn(self._reads.connect, use_case, *args, **kwargs)
 
     async def check(self, use_case: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         return await self._beside.check(use_case, *args, **kwargs)
 
     async def write(self, use_case: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        return await self._in_turn(self._writes.begin, use_case, *args, **kwargs)
+
+    async def _in_turn(
+        self,
+        connected: Callable[[], AbstractAsyncContextManager[AsyncConnection]],
+        use_case: Callable[Concatenate[Connection, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
         turn = self._turns.join()
         try:
-            async with self._writes.begin() as connection:
+            async with connected() as connection:
                 turn.end()
                 return await connection.run_sync(use_case, *args, **kwargs)
         finally:

@@ -1,6 +1,7 @@
 """What an operator meets: starts that cannot be, a database that goes away and comes back, memory, start-up time."""
 
 import os
+import select
 import signal
 import socket
 import sqlite3
@@ -8,12 +9,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx2
 import pytest
 
-from shared.arrivals import OPERATOR_PATHS
+from shared.arrivals import BACKLOG, OPERATOR_PATHS, RESERVE
+from tests.contract import raw
 from tests.contract.client import Api, assert_problem
 from tests.contract.pictures import cover_of, put_cover
 from tests.databases import fresh_postgresql
@@ -119,6 +122,44 @@ def test_an_operators_port_serves_what_the_operator_asks_and_nothing_else_and_st
 
 
 @pytest.mark.parametrize("twin", TWINS)
+def test_an_operators_port_is_heard_when_no_more_clients_are_let_in(
+    twin: str, sqlite: dict[str, str], tmp_path: Path
+) -> None:
+    most, port = 10, free_port()
+    environment = sqlite | {"MAX_CONNECTIONS": str(most), "OPERATOR_PORT": str(port)}
+    with serving(twin, environment, tmp_path / "log", workers=1) as url, ExitStack() as clients:
+        for _ in range(most + RESERVE):
+            clients.enter_context(socket.create_connection(address_of(url), 5))
+        newcomer = clients.enter_context(socket.create_connection(address_of(url), 5))
+        assert raw.rest(newcomer) == b""
+        assert httpx2.get(f"http://127.0.0.1:{port}/health/live").status_code == 200
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems count differently")
+@pytest.mark.parametrize("twin", TWINS)
+def test_as_many_wait_at_the_door_as_are_soon_let_in(twin: str, sqlite: dict[str, str], tmp_path: Path) -> None:
+    with serving(twin, sqlite, tmp_path / "log", workers=1) as url, ExitStack() as clients:
+        processes = listeners(url)
+        for process in processes:
+            os.kill(process, signal.SIGSTOP)
+        try:
+            coming = [clients.enter_context(socket.socket()) for _ in range(2 * BACKLOG)]
+            for client in coming:
+                client.setblocking(False)
+                client.connect_ex(address_of(url))
+            _, at_the_door, _ = select.select([], coming, [], 0.5)
+        finally:
+            for process in processes:
+                os.kill(process, signal.SIGCONT)
+        assert BACKLOG <= len(at_the_door) <= BACKLOG + 8
+
+
+def address_of(url: str) -> tuple[str, int]:
+    """Where a server listens."""
+    return "127.0.0.1", int(url.rpartition(":")[2])
+
+
+@pytest.mark.parametrize("twin", TWINS)
 def test_a_database_that_is_away_at_the_start_is_one_line(twin: str) -> None:
     url = f"postgresql://nobody:swordfish@127.0.0.1:{free_port()}/books"
     done = start(twin, DATABASE_URL=url, SECRET_KEY=SECRET)
@@ -152,7 +193,7 @@ def test_a_folder_that_cannot_hold_the_database_is_one_line(twin: str, tmp_path:
     (tmp_path / "file").write_text("not a folder")
     done = start(twin, DATABASE_URL=f"sqlite:///{tmp_path}/file/books.sqlite3", SECRET_KEY=SECRET)
     assert done.returncode == 1
-    assert "cannot" in one_line(done, twin)
+    assert f"cannot use {tmp_path}/file" in one_line(done, twin)
 
 
 @pytest.mark.parametrize("twin", TWINS)

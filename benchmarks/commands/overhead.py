@@ -19,7 +19,7 @@ def register(commands: Commands) -> None:
     parser = commands.add_parser("overhead", help="measure what the lab costs the servers that it measures")
     parser.set_defaults(command=run)
     parser.add_argument("--only", type=names, default=TWINS, metavar="NAMES", help="contenders, by commas")
-    parser.add_argument("--visits", type=whole(2, 10_000), default=60, help="pairs of visits of each (default: 60)")
+    parser.add_argument("--visits", type=whole(10, 10_000), default=60, help="pairs of visits of each (default: 60)")
     parser.add_argument("--seconds", type=seconds, default=1.0, help="length of a visit (default: 1)")
 
 

@@ -50,5 +50,5 @@ def _await_pieces(watch: Speedometer) -> None:
 
 @pytest.mark.skipif(not shutil.which("wrk"), reason="wrk is not installed")
 def test_one_command_tells_it(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["overhead", "--only", "flask-granian", "--visits", "2", "--seconds", "1"]) == 0
+    assert main(["overhead", "--only", "flask-granian", "--visits", "10", "--seconds", "1"]) == 0
     assert "Flask on granian" in capsys.readouterr().out

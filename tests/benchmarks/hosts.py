@@ -32,24 +32,26 @@ def network(names: Sequence[tuple[str, int]], mark: str) -> Iterator[dict[str, H
     """Hosts by name and core, that reach each other and nobody else; raises NoNamespaces."""
     if os.geteuid() != 0 or not shutil.which("ip"):
         raise NoNamespaces("network namespaces need root and the program ip")
-    bridge = f"{mark}-br"
+    # The switch has a namespace of its own too: a link that appears in ours tells every browser on this machine that
+    # its network has changed, and browsers then give up what they were loading.
+    switch = f"{mark}-switch"
     hosts = {name: Host(f"{mark}-{name}", f"{PREFIX}.{number}", core) for number, (name, core) in enumerate(names, 1)}
     try:
-        _ip("link", "add", bridge, "type", "bridge")
-        _ip("link", "set", bridge, "up")
+        _ip("netns", "add", switch)
+        _ip("-n", switch, "link", "add", "bridge", "type", "bridge")
+        _ip("-n", switch, "link", "set", "bridge", "up")
         for number, host in enumerate(hosts.values(), 1):
-            _join(host, f"{mark}v{number}", bridge)
+            _join(host, f"port{number}", switch)
         yield hosts
     finally:
-        for host in hosts.values():
-            subprocess.run(["ip", "netns", "del", host.namespace], check=False, capture_output=True)
-        subprocess.run(["ip", "link", "del", bridge], check=False, capture_output=True)
+        for namespace in (*(host.namespace for host in hosts.values()), switch):
+            subprocess.run(["ip", "netns", "del", namespace], check=False, capture_output=True)
 
 
-def _join(host: Host, cable: str, bridge: str) -> None:
+def _join(host: Host, port: str, switch: str) -> None:
     _ip("netns", "add", host.namespace)
-    _ip("link", "add", cable, "type", "veth", "peer", "name", "eth0", "netns", host.namespace)
-    _ip("link", "set", cable, "master", bridge, "up")
+    _ip("-n", switch, "link", "add", port, "type", "veth", "peer", "name", "eth0", "netns", host.namespace)
+    _ip("-n", switch, "link", "set", port, "master", "bridge", "up")
     for arguments in (
         ["addr", "add", f"{host.address}/24", "dev", "eth0"],
         ["link", "set", "eth0", "up"],

@@ -14,6 +14,8 @@ from benchmarks.lean.tally import Tally, summary
 from tests.servers import ROOT
 
 LOCUSTFILE = """
+from itertools import count
+
 from locust import events, task
 from benchmarks.lean import collecting
 from benchmarks.lean.user import LeanUser
@@ -32,9 +34,13 @@ class Reader(LeanUser):
     def read(self):
         self.client.request("GET", "/", name="read")
 
+turns = count(1)
+
 class Confused(LeanUser):
     @task
     def read(self):
+        if next(turns) == 4:
+            self.environment.runner.quit()
         self.client.request("GET", "/", name="read", check=lambda answer: {}["no such member"])
 """
 FATES = re.compile(r"^Requests: (\d+) ok, (\d+) failed, (\d+) late, (\d+) dropped$", re.MULTILINE)
@@ -48,9 +54,9 @@ def locust(folder: Path, *arguments: str) -> subprocess.Popen[str]:
 
 
 def errors_of(process: subprocess.Popen[str]) -> str:
-    """What it says on standard error until it ends, which is soon."""
+    """What it says on standard error until it ends, which is soon, however busy this machine."""
     try:
-        return process.communicate(timeout=15)[1]
+        return process.communicate(timeout=60)[1]
     finally:
         process.kill()
         process.communicate()
@@ -79,7 +85,7 @@ def test_without_an_address_nothing_is_asked(tmp_path: Path, host: tuple[str, ..
 
 def test_a_judge_that_fails_itself_leaves_no_request_under_way(tmp_path: Path) -> None:
     with serving() as url:
-        process = locust(tmp_path, "--host", url, "-u", "1", "-t", "1s", "Confused")
+        process = locust(tmp_path, "--host", url, "-u", "1", "-t", "50s", "Confused")
         said = errors_of(process)
     ok, failed, _, _ = fates(said)
     assert (ok, failed > 2) == (0, True)
@@ -101,20 +107,21 @@ def test_workers_apply_the_rate_together_and_the_master_adds_up(tmp_path: Path) 
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = str(free.getsockname()[1])
     join = ("--worker", "--master-port", port)
-    load = ("--rate", "100", "--arrivals", "constant", "-u", "4", "-r", "100", "-t", "3s", "--expect-workers", "2")
+    load = ("--rate", "100", "--arrivals", "constant", "-u", "4", "-r", "100", "-t", "5s", "--expect-workers", "2")
     with serving() as url:
         master = locust(tmp_path, "--host", url, "--master", "--master-bind-port", port, *load, "Reader")
         workers = [locust(tmp_path, *join, "Reader") for _ in range(2)]
         try:
-            _, said = master.communicate(timeout=30)
+            _, said = master.communicate(timeout=60)
             for worker in workers:
-                worker.communicate(timeout=10)
+                worker.communicate(timeout=30)
         finally:
             for process in (master, *workers):
                 process.kill()
                 process.communicate()
     ok, failed, late, dropped = fates(said)
     assert failed == 0
-    assert ok + late + dropped == pytest.approx(300, rel=0.25)
+    # One of the two would have 250, two that do not divide the rate 1,000; a busy machine starts them late.
+    assert 300 < ok + late + dropped < 550
     assert ok > 0
     assert "Latency: p50 " in said

@@ -116,7 +116,8 @@ def test_an_open_loop_keeps_its_rate_and_counts_from_when_a_request_was_due(gene
     assert tally.scheduled == tally.started + tally.dropped
     assert tally.dropped >= tally.scheduled / 3
     service_us, latency_us = tally.service_us.mean_us, tally.latency_us.mean_us
-    assert service_us == pytest.approx(DELAY_S * 1e6, rel=0.3)
+    # The stand-in is never early, and late when this machine is busy.
+    assert DELAY_S * 1e6 <= service_us < 3 * DELAY_S * 1e6
     assert latency_us > 1.5 * service_us, "the wait for the user that was busy counts"
 
 

@@ -27,6 +27,9 @@ DIFFERENTIAL = "differential"
 # Under this one, what a run of Schemathesis has done.
 SCHEMATHESIS = "schemathesis"
 NEED_SERVERS = ("tests/contract", "tests/differential", "tests/hostile")
+# These wait more than they compute: they come first, so that others compute meanwhile and no long test is the last.
+# "" is tests/ itself.
+FIRST = ("generated", "resilience", "", "upstream", "benchmarks", "browser")
 SECRET = "a secret that all servers of this test run share"
 # Hashing at its real cost would be most of the run; what it costs is not part of the contract.
 CHEAP_HASHES = {"ARGON2_TIME_COST": "1", "ARGON2_MEMORY_KIB": "8"}
@@ -83,6 +86,17 @@ def pytest_configure(config: pytest.Config) -> None:
     elif first and _needs_servers(config):
         config.stash[_stack] = ExitStack()
         os.environ[TARGETS] = json.dumps(_start(config.stash[_stack]))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the folders together: some share what is expensive to start."""
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    home = next((folder.name for folder in item.path.parents if folder.parent == ROOT / "tests"), "")
+    return FIRST.index(home) if home in FIRST else len(FIRST)
 
 
 @pytest.hookimpl(trylast=True)

@@ -12,7 +12,7 @@ from websockets.sync.client import ClientConnection
 
 from tests.conftest import CHEAP_HASHES, SECRET
 from tests.contract import raw
-from tests.contract.client import Api, User, assert_problem
+from tests.contract.client import Api, User, assert_problem, client_of
 from tests.contract.sockets import PING, TEXT, attempt, by_hand, ended, frame, handshake, opened
 from tests.servers import TWINS, serving
 
@@ -36,7 +36,7 @@ def api(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
     environment = {"DATABASE_URL": f"sqlite:///{folder}/books.sqlite3", "SECRET_KEY": SECRET, **CHEAP_HASHES, **SMALL}
     with (
         serving(request.param, environment, folder / "log", workers=1) as url,
-        httpx2.Client(base_url=url, timeout=20) as http,
+        client_of(url) as http,
     ):
         yield Api(http)
 

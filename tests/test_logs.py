@@ -7,10 +7,9 @@ from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import httpx2
 import pytest
 
-from tests.contract.client import Api, book_fields, unique
+from tests.contract.client import Api, book_fields, client_of, unique
 from tests.servers import TWINS, serving
 
 SECRET = "swordfish-the-signing-key-of-this-run"
@@ -66,7 +65,7 @@ def test_no_secret_is_logged_and_no_client_writes_a_line(twin: str, log_format: 
         "ARGON2_TIME_COST": "1",
     }
     log = tmp_path / "log"
-    with serving(twin, environment, log) as url, httpx2.Client(base_url=url, timeout=20) as http:
+    with serving(twin, environment, log, workers=1) as url, client_of(url) as http:
         secrets = asked_with_secrets(Api(http), unique("hush"))
         http.get("/no%0Aforged%0D%1B%5B31m%E2%80%A8/%F0%9F%93%9A")
         http.get("/books/7", headers={"X-Request-ID": TRACE})

@@ -17,7 +17,7 @@ import pytest
 
 from shared.arrivals import BACKLOG, OPERATOR_PATHS, RESERVE
 from tests.contract import raw
-from tests.contract.client import Api, assert_problem
+from tests.contract.client import Api, assert_problem, client_of
 from tests.contract.pictures import cover_of, put_cover
 from tests.databases import fresh_postgresql
 from tests.postgres import Cluster, NoPostgres, own_cluster
@@ -51,7 +51,7 @@ def sqlite(tmp_path: Path) -> dict[str, str]:
 def test_a_server_with_nothing_set_keeps_what_it_is_given_where_it_was_started(twin: str, tmp_path: Path) -> None:
     with (
         serving(twin, {"PYTHONPATH": str(ROOT)}, tmp_path / "log", workers=1, folder=tmp_path) as url,
-        httpx2.Client(base_url=url, timeout=20) as http,
+        client_of(url) as http,
     ):
         api = Api(http)
         user = api.new_user()
@@ -108,7 +108,7 @@ def test_an_operators_port_serves_what_the_operator_asks_and_nothing_else_and_st
     port = free_port()
     environment = sqlite | {"OPERATOR_PORT": str(port)}
     with serving(twin, environment, tmp_path / "log", workers=workers) as url:
-        with httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=20) as operator:
+        with client_of(f"http://127.0.0.1:{port}") as operator:
             for path in OPERATOR_PATHS:
                 answer = operator.get(path)
                 assert answer.status_code == 200
@@ -238,7 +238,7 @@ def test_a_database_that_goes_away_is_503_and_service_returns_by_itself(
     with (
         fresh_postgresql(postgresql.url) as database,
         serving(twin, {"DATABASE_URL": database, "SECRET_KEY": SECRET}, tmp_path / "log") as url,
-        httpx2.Client(base_url=url, timeout=30) as http,
+        client_of(url, 30) as http,
     ):
         assert http.get("/books/").status_code == 200
         postgresql.stop()
@@ -262,7 +262,7 @@ def test_a_database_that_goes_away_is_503_and_service_returns_by_itself(
 def test_a_schema_of_another_revision_is_503_and_says_what_to_do(
     twin: str, sqlite: dict[str, str], tmp_path: Path
 ) -> None:
-    with serving(twin, sqlite, tmp_path / "log") as url:
+    with serving(twin, sqlite, tmp_path / "log", workers=1) as url:
         with sqlite3.connect(tmp_path / "books.sqlite3") as connection:
             connection.execute("UPDATE alembic_version SET version_num = 'older'")
         answer = httpx2.get(f"{url}/health/ready", timeout=30)

@@ -6,14 +6,13 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx2
 import pytest
 
 from fastapi_impl.app import create_app as create_fastapi
 from flask_impl.app import create_app as create_flask
 from shared.config import Settings
 from shared.migrate import upgrade
-from tests.contract.client import Api, assert_problem, unique
+from tests.contract.client import Api, assert_problem, client_of, unique
 from tests.servers import ROOT, TWINS, serving, workers
 from tests.test_operation import one_line, start
 
@@ -50,8 +49,8 @@ def production(request: pytest.FixtureRequest, folder: Path) -> Iterator[Api]:
         **LOUD,
     }
     with (
-        serving(request.param, environment, folder / "log") as url,
-        httpx2.Client(base_url=url, timeout=20) as http,
+        serving(request.param, environment, folder / "log", workers=1) as url,
+        client_of(url) as http,
     ):
         yield Api(http)
 

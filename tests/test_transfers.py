@@ -16,7 +16,7 @@ from sqlalchemy import create_engine, make_url, text
 
 from tests.conftest import CHEAP_HASHES, SECRET
 from tests.contract import raw
-from tests.contract.client import Api, User, assert_problem, book_fields, unique
+from tests.contract.client import Api, User, assert_problem, book_fields, client_of, unique
 from tests.databases import fresh_postgresql
 from tests.postgres import NoPostgres, cluster
 from tests.servers import TWINS, serving
@@ -43,7 +43,7 @@ def api(request: pytest.FixtureRequest, database_url: str, tmp_path_factory: pyt
     log = tmp_path_factory.mktemp("log") / "log"
     with (
         serving(request.param, environment, log, workers=1) as url,
-        httpx2.Client(base_url=url, timeout=20) as http,
+        client_of(url) as http,
     ):
         yield Api(http)
 

@@ -4,13 +4,12 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx2
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browser.visitor import PATIENCE_MS, Visitor
 from tests.conftest import CHEAP_HASHES, SECRET
-from tests.contract.client import Api, User
+from tests.contract.client import Api, User, client_of
 from tests.servers import TWINS, serving
 from tests.upstream.stand_in import standing_in
 
@@ -25,8 +24,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.skip(reason="no Chromium is installed"))
 
 
-# Playwright keeps an event loop in this thread for as long as it runs: no test of another module may find it there.
-@pytest.fixture(scope="module")
+# Playwright keeps an event loop in this thread for as long as it runs: no test of another folder may find it there.
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
@@ -61,14 +60,14 @@ def origin(twin: str, language_model: str, tmp_path_factory: pytest.TempPathFact
         "LOGIN_FAILURES_PER_ADDRESS": "100000",
         **CHEAP_HASHES,
     }
-    with serving(twin, environment, folder / "server.log") as url:
+    with serving(twin, environment, folder / "server.log", workers=1) as url:
         yield url
 
 
 @pytest.fixture(scope="session")
 def api(origin: str) -> Iterator[Api]:
     """A client beside the browser, to lay out books and to act as somebody else."""
-    with httpx2.Client(base_url=origin, timeout=20) as http:
+    with client_of(origin) as http:
         yield Api(http)
 
 

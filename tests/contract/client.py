@@ -3,12 +3,21 @@
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
 import httpx2
 
 PASSWORD = "a password, long enough"
+
+# Whom to trust takes longer to read than most tests take.
+_trusted = cache(httpx2.create_ssl_context)
+
+
+def client_of(base_url: str | httpx2.URL, timeout_s: float = 20) -> httpx2.Client:
+    """A client with connections of its own."""
+    return httpx2.Client(base_url=base_url, timeout=timeout_s, verify=_trusted())
 
 
 def unique(stem: str = "x") -> str:

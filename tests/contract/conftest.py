@@ -4,12 +4,11 @@ import json
 import os
 from collections.abc import Iterator
 
-import httpx2
 import pytest
 from _pytest.mark import ParameterSet
 
 from tests.conftest import BRIEF, TARGETS
-from tests.contract.client import Api, User
+from tests.contract.client import Api, User, client_of
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -46,7 +45,7 @@ def targets() -> list[ParameterSet]:
 @pytest.fixture(scope="session")
 def api(base_url: str) -> Iterator[Api]:
     """A client of the server under test; one that is down fails every test."""
-    with httpx2.Client(base_url=base_url, timeout=20) as http:
+    with client_of(base_url) as http:
         yield Api(http)
 
 

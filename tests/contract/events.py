@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import httpx2
 
-from tests.contract.client import Api
+from tests.contract.client import Api, client_of
 
 
 class Event(NamedTuple):
@@ -42,7 +42,7 @@ def _lines(response: httpx2.Response) -> Iterator[str]:
 def listening(api: Api, **query: str | float) -> Iterator[Iterator[Event]]:
     """An open event stream, left in the end on a connection that is closed with it."""
     with (
-        httpx2.Client(base_url=api.http.base_url, timeout=20) as http,
+        client_of(api.http.base_url) as http,
         http.stream("GET", "/stream/", params=query) as response,
     ):
         assert response.status_code == 200

@@ -2,11 +2,10 @@
 
 import json
 
-import httpx2
 import pytest
 
 from tests.contract import raw
-from tests.contract.client import Api, User, assert_problem, locations, unique
+from tests.contract.client import Api, User, assert_problem, client_of, locations, unique
 from tests.contract.events import Event, events
 
 HELLO = {"message": "hello"}
@@ -115,7 +114,7 @@ def test_clients_that_leave_give_their_places_to_the_next(api: Api, alice: User)
     # More than the places of an ordinary server.
     for _ in range(100):
         with (
-            httpx2.Client(base_url=api.http.base_url, timeout=20) as http,
+            client_of(api.http.base_url) as http,
             http.stream("POST", "/chat", json=HELLO, headers=alice.auth) as response,
         ):
             assert response.status_code == 200

@@ -4,11 +4,10 @@ import json
 import re
 import socket
 
-import httpx2
 import pytest
 
 from tests.contract import raw
-from tests.contract.client import Api, User, assert_problem, book_fields, locations, unique
+from tests.contract.client import Api, User, assert_problem, book_fields, client_of, locations, unique
 from tests.contract.routes import JSON, READING_BODIES, Route
 
 # The limit of a server with default settings.
@@ -76,7 +75,7 @@ def test_a_longer_body_is_413(api: Api, alice: User, size: int) -> None:
 def test_a_client_that_keeps_connections_loses_no_request_after_413(api: Api, alice: User) -> None:
     # The server may end the connection, but has to say so: a pooling client would send its next request into the void.
     headers = {**alice.auth, "Content-Type": JSON}
-    with httpx2.Client(base_url=api.http.base_url, timeout=20) as pooling:
+    with client_of(api.http.base_url) as pooling:
         for _ in range(8):
             assert pooling.post("/books/", content=document(3 * LIMIT), headers=headers).status_code == 413
             assert pooling.get("/health/live").status_code == 200

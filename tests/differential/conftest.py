@@ -4,11 +4,10 @@ import json
 import os
 from collections.abc import Iterator
 
-import httpx2
 import pytest
 
 from tests.conftest import TARGETS
-from tests.contract.client import Api, User
+from tests.contract.client import Api, User, client_of
 
 Pair = tuple[str, str]
 # No machine is slower.
@@ -60,7 +59,7 @@ def own_servers(request: pytest.FixtureRequest) -> dict[str, str]:
 @pytest.fixture(scope="session")
 def apis(pair: Pair) -> Iterator[tuple[Api, Api]]:
     """Clients of the two servers."""
-    with httpx2.Client(base_url=pair[0], timeout=20) as one, httpx2.Client(base_url=pair[1], timeout=20) as other:
+    with client_of(pair[0]) as one, client_of(pair[1]) as other:
         yield Api(one), Api(other)
 
 

@@ -9,10 +9,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx2
-
 from shared.docs import OPENAPI_FILE
-from tests.contract.client import PASSWORD, Api
+from tests.contract.client import PASSWORD, Api, client_of
 from tests.generated.outcome import Outcome, read
 from tests.servers import ROOT
 
@@ -81,7 +79,7 @@ class Run:
 
 def _accounts(url: str, names: tuple[str, str]) -> dict[str, object]:
     """Two new accounts, used by token and by the cookie of a session, in the words of Web Fuzzing Commons."""
-    with httpx2.Client(base_url=url, timeout=20) as http:
+    with client_of(url) as http:
         for name in names:
             assert Api(http).register(name).status_code == 201
     bearer = _login(names[0], "/auth/login") | {"token": TOKEN}

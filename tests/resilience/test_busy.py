@@ -16,7 +16,7 @@ import httpx2
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.contract.client import Api, assert_problem
+from tests.contract.client import Api, assert_problem, client_of
 from tests.resilience.conftest import Place
 from tests.servers import TWINS, free_port, serving
 
@@ -55,7 +55,7 @@ def test_who_comes_too_many_or_has_waited_too_long_is_503_and_the_operator_is_no
 ) -> None:
     with (
         serving(twin, place.environment | SETTINGS, tmp_path / "log", workers=1) as url,
-        httpx2.Client(base_url=url, timeout=20) as http,
+        client_of(url) as http,
         ThreadPoolExecutor(MAX_REQUESTS + LASTING) as pool,
     ):
         api = Api(http)
@@ -105,7 +105,7 @@ def test_who_would_wait_too_long_or_has_left_already_is_refused_at_once(
     environment = place.environment | SETTINGS | more | {"OPERATOR_PORT": str(operator_port)}
     with (
         serving(twin, environment, tmp_path / "log", workers=1) as url,
-        httpx2.Client(base_url=url, timeout=20) as http,
+        client_of(url) as http,
         ThreadPoolExecutor(MOST_AT_WORK + 1) as pool,
     ):
         api = Api(http)

@@ -17,7 +17,7 @@ from sqlalchemy import func, select
 from shared.config import Settings
 from shared.engine import Engines
 from shared.tables import books as books_table
-from tests.contract.client import Api, User, book_fields, unique, url
+from tests.contract.client import Api, User, book_fields, client_of, unique, url
 from tests.contract.pictures import FORMATS, decoded, picture, upload
 from tests.resilience.conftest import Place
 from tests.resilience.consistency import settled
@@ -47,7 +47,7 @@ class Uploader:
         """Upload and delete until told to stop, and tell of the first request that is cut short."""
         while not stop.is_set():
             try:
-                with httpx2.Client(base_url=self.base_url, timeout=30) as http:
+                with client_of(self.base_url, 30) as http:
                     while not stop.is_set():
                         self._change(Api(http))
             except httpx2.TransportError:
@@ -96,9 +96,9 @@ def test_workers_that_are_killed_amid_uploads_and_thumbnails_leave_nothing_behin
         assert cut.is_set(), "no request was cut short: the test proves nothing"
         # All at once, and perhaps while thumbnails wait.
         kill_all(base_url)
-    with serving(twin, place.environment, tmp_path / "log") as base_url:
+    with serving(twin, place.environment, tmp_path / "log", workers=1) as base_url:
         assert settled(place.settings) == []
-        with httpx2.Client(base_url=base_url, timeout=30) as http:
+        with client_of(base_url, 30) as http:
             for uploader in uploaders:
                 uploader.assert_kept(Api(http))
 
@@ -114,7 +114,7 @@ def kill_until(cut: threading.Event, base_url: str, chance: random.Random) -> No
 
 def books(base_url: str) -> list[tuple[User, dict[str, Any]]]:
     """A book for each uploader."""
-    with httpx2.Client(base_url=base_url, timeout=30) as http:
+    with client_of(base_url, 30) as http:
         user = Api(http).new_user()
         return [(user, Api(http).new_book(user)) for _ in range(UPLOADERS)]
 
@@ -125,14 +125,14 @@ def test_a_server_that_is_killed_amid_thumbnails_makes_them_after_its_restart(
     twin: str, place: Place, tmp_path: Path
 ) -> None:
     with serving(twin, place.environment, tmp_path / "log") as base_url:
-        with httpx2.Client(base_url=base_url, timeout=30) as http:
+        with client_of(base_url, 30) as http:
             api = Api(http)
             user = api.new_user()
             large = picture("PNG", (1600, 1600))
             for _ in range(5):
                 assert upload(api, user, api.new_book(user), large).status_code == 201
         kill_all(base_url)
-    with serving(twin, place.environment, tmp_path / "log"):
+    with serving(twin, place.environment, tmp_path / "log", workers=1):
         assert settled(place.settings) == []
 
 
@@ -184,7 +184,7 @@ def test_workers_that_are_killed_amid_imports_leave_each_file_whole_or_none_of_i
     twin: str, place: Place, chance: random.Random, tmp_path: Path
 ) -> None:
     with serving(twin, place.environment, tmp_path / "log") as base_url:
-        with httpx2.Client(base_url=base_url, timeout=30) as http:
+        with client_of(base_url, 30) as http:
             user = Api(http).new_user()
         stop, cut = threading.Event(), threading.Event()
         with ThreadPoolExecutor(2) as pool:
@@ -196,7 +196,7 @@ def test_workers_that_are_killed_amid_imports_leave_each_file_whole_or_none_of_i
             finally:
                 stop.set()
         assert cut.is_set(), "no import was cut short: the test proves nothing"
-    with serving(twin, place.environment, tmp_path / "log"):
+    with serving(twin, place.environment, tmp_path / "log", workers=1):
         assert settled(place.settings) == []
     found = imported(place.settings)
     assert set(found.values()) <= {IMPORTED}

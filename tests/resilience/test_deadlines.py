@@ -11,12 +11,11 @@ from functools import partial
 from http.client import RemoteDisconnected
 from typing import NamedTuple
 
-import httpx2
 import pytest
 
 from tests.conftest import CHEAP_HASHES, SECRET
 from tests.contract import raw
-from tests.contract.client import Api, assert_problem
+from tests.contract.client import Api, assert_problem, client_of
 from tests.resilience.conftest import Effort
 from tests.resilience.results import Results
 from tests.resilience.slow_sockets import SLOW, latencies_ms, percentile, slow_clients
@@ -61,7 +60,7 @@ def api(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
     }
     with (
         serving(request.param, environment, folder / "log", workers=1) as url,
-        httpx2.Client(base_url=url, timeout=20) as http,
+        client_of(url) as http,
     ):
         yield Api(http)
     log = (folder / "log").read_text()
@@ -268,12 +267,17 @@ def open_descriptors(api: Api) -> int:
 
 
 def test_a_client_too_many_is_503_and_the_operator_is_not(api: Api) -> None:
-    await_rest(api)
-    with slow_clients(address(api), MAX_CONNECTIONS, b""):
-        answer = raw.ask(api, "GET", "/books/")
-        assert_problem(answer, 503, "crowded")
-        assert int(answer.headers["retry-after"]) >= 1
-        assert raw.ask(api, "GET", "/health/live").json() == {"status": "ok"}
+    for _ in range(5):
+        await_rest(api)
+        began = time.monotonic()
+        with slow_clients(address(api), MAX_CONNECTIONS, b""):
+            answer, operator = (raw.ask(api, "GET", path) for path in ("/books/", "/health/live"))
+        # Else the first of them were late by then, and had made room.
+        if time.monotonic() - began < HEAD_S:
+            break
+    assert_problem(answer, 503, "crowded")
+    assert int(answer.headers["retry-after"]) >= 1
+    assert operator.json() == {"status": "ok"}
 
 
 def test_clients_beyond_all_reason_are_closed_and_all_is_well_afterwards(api: Api) -> None:

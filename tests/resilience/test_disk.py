@@ -10,11 +10,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import httpx2
 import pytest
 
 from shared.config import Settings
-from tests.contract.client import Api, User, assert_problem, url
+from tests.contract.client import Api, User, assert_problem, client_of, url
 from tests.contract.pictures import picture, upload
 from tests.resilience.conftest import Place
 from tests.resilience.consistency import faults, settled
@@ -84,7 +83,7 @@ def test_a_database_on_a_full_disk_refuses_writes_and_takes_them_again(
     settings = Settings(database_url=environment["DATABASE_URL"], files_dir=place.settings.files_dir)
     with (
         serving(twin, environment, tmp_path / "log", workers=1) as base_url,
-        httpx2.Client(base_url=base_url, timeout=30) as http,
+        client_of(base_url, 30) as http,
     ):
         api = Api(http)
         user = api.new_user()
@@ -127,7 +126,7 @@ def on_the_disk(twin: str, place: Place, disk: Path, log: Path) -> Iterator[tupl
     environment = {**place.environment, "FILES_DIR": str(disk / "files")}
     with (
         serving(twin, environment, log, workers=1) as base_url,
-        httpx2.Client(base_url=base_url, timeout=30) as http,
+        client_of(base_url, 30) as http,
     ):
         yield Api(http), Api(http).new_user()
 

@@ -24,7 +24,7 @@ MIN_LENGTH, MIN_LETTERS = 8, 4
 _HEARD_BYTES = 65_536
 _SETTINGS = ("SECRET_KEY", "CHAT_UPSTREAM_KEY")
 
-_MARK = re.compile(rb"password|refresh_token|authorization|cookie", re.IGNORECASE)
+_MARKS = (b"password", b"refresh_token", b"authorization", b"cookie")
 _JSON = re.compile(rb'"(password|refresh_token)"\s*:\s*("(?:[^"\\]|\\.)*")')
 _FORM = re.compile(rb"(?:^|[&?\s])(password)=([^&\s]+)")
 _HEADER = re.compile(rb"^(authorization):[ \t]*\S+[ \t]+(\S[^\r\n]*)", re.IGNORECASE | re.MULTILINE)
@@ -104,7 +104,9 @@ def heard(folder: Path) -> set[Secret]:
 
 def secrets_in(data: bytes) -> Iterator[Secret]:
     """The secrets in a piece of a request, as they are there and as they are meant."""
-    if not _MARK.search(data):
+    # Most that is sent is long and holds none.
+    small = data.lower()
+    if not any(mark in small for mark in _MARKS):
         return
     for pattern, meaning in ((_JSON, _text_of), (_FORM, unquote_plus), (_HEADER, str), (_COOKIE, str)):
         for name, value in pattern.findall(data):

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import httpx2
 
 from tests.conftest import CHEAP_HASHES, SECRET
-from tests.contract.client import Api, User
+from tests.contract.client import Api, User, client_of
 from tests.contract.events import Event, events
 from tests.servers import serving
 from tests.upstream.stand_in import StandIn
@@ -38,7 +38,7 @@ class Relay(NamedTuple):
     def asking(self, order: str) -> Iterator[Iterator[Event]]:
         """An answer that begins, left in the end with its connection."""
         deadline = time.monotonic() + 5
-        with httpx2.Client(base_url=self.api.http.base_url, timeout=20) as http, ExitStack() as stack:
+        with client_of(self.api.http.base_url) as http, ExitStack() as stack:
             question = http.build_request(
                 "POST", "/chat", json={"message": f"stand-in: {order}"}, headers=self.user.auth
             )
@@ -65,7 +65,7 @@ def relaying(twin: str, upstream: str, timeout_s: str, folder: Path, **settings:
         **settings,
     }
     log = folder / "log"
-    with serving(twin, environment, log, workers=1) as url, httpx2.Client(base_url=url, timeout=20) as http:
+    with serving(twin, environment, log, workers=1) as url, client_of(url) as http:
         yield Api(http), log
 
 

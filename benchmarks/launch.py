@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import IO, NamedTuple
@@ -228,6 +228,13 @@ def _answers(port: int, path: str) -> bool:
         connection.close()
 
 
+def _living(pids: Iterable[int]) -> Iterator[psutil.Process]:
+    # One that was told to stop may end between any two looks at it.
+    for pid in pids:
+        with suppress(psutil.NoSuchProcess):
+            yield psutil.Process(pid)
+
+
 def stop_tree(process: subprocess.Popen[bytes]) -> int:
     """Ask the process to stop, and end whatever of its tree is left after a while; how many that were.
 
@@ -235,7 +242,7 @@ def stop_tree(process: subprocess.Popen[bytes]) -> int:
     """
     heard = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        tree = [psutil.Process(pid) for pid in members_or_none(process.pid)]
+        tree = list(_living(members_or_none(process.pid)))
         process.terminate()
         _, alive = psutil.wait_procs(tree, timeout=_STOP_LIMIT_S)
         for straggler in alive:

@@ -124,6 +124,15 @@ def test_a_process_that_ignores_the_request_to_stop_is_ended(mark: str) -> None:
         assert time.monotonic() - began < 3
 
 
+def test_a_process_that_ends_while_its_tree_is_looked_at_is_no_straggler(monkeypatch: pytest.MonkeyPatch) -> None:
+    with subprocess.Popen([sys.executable, "-c", "pass"]) as gone:
+        gone.wait()
+    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], start_new_session=True) as process:
+        monkeypatch.setattr(launch, "members_or_none", lambda root: [root, gone.pid])
+        assert stop_tree(process) == 0
+        assert process.poll() is not None
+
+
 def test_processes_started_inside_are_bound_and_this_one_is_free_again() -> None:
     before = os.sched_getaffinity(0)
     with on_cores([min(before)]):

@@ -2,8 +2,9 @@
 
 On a virtual machine the speed of a core flickers by a third, within hundredths of a second, as neighbours come and go
 on the sibling of the core; CPU time cannot tell that from work. So a process on each core of the servers does a fixed
-piece of work every few milliseconds and adds up, in a file that both map, the CPU time that it took. A slice's CPU time
-divided by that of the work is its cost at a steady speed (decision 26). It takes less than one percent of the core.
+piece of work some thirty times a second and adds up, in a file that both map, the CPU time that it took. A slice's CPU
+time divided by that of the work is its cost at a steady speed (decision 26). More often would cost the servers more
+than it tells: `python -m benchmarks overhead` measures what it does.
 
 `python -m benchmarks.speedometer FILE CORE` runs until it is ended, or its parent is.
 """
@@ -24,8 +25,8 @@ from typing import NamedTuple, Self
 from benchmarks.machine import ROOT
 
 _FORM = struct.Struct("=qq")
-_STEPS = 40
-_PAUSE_S = 0.0025
+_STEPS = 2000
+_PAUSE_S = 0.03
 
 
 class Pace(NamedTuple):

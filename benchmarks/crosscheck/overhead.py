@@ -1,44 +1,125 @@
-"""What the lab's own watch on the cores costs the servers it watches: visits of wrk with it and without it, by turns.
+"""What the lab's own watch on the cores costs the servers it watches: it works and rests by turns while wrk asks.
 
-CPU is told as it was measured, not at one pace: whatever would tell the pace is itself faster while the watch works.
+The speed of a core changes within tenths of a second (decision 26), so a turn is shorter than that. How many requests
+a turn has had is how often wrk has written: it sends each in one piece. CPU is told as it was measured, not at one
+pace: whatever would tell the pace is itself faster while the watch works.
 """
 
+import os
+import subprocess
+import time
 from collections.abc import Iterator, Sequence
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
+from itertools import cycle
+from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks.crosscheck.turns import WARM_UP_S, Stage, visit
+from benchmarks.affinity import on_cores
+from benchmarks.crosscheck.turns import SCRIPT, WARM_UP_S, Stage, visit
+from benchmarks.failures import LabError
+from benchmarks.generators.trials import WRK, of_wrk, wrk_command
+from benchmarks.process_tree import cpu_ns, members
 from benchmarks.ratios import Ratio, paired_ratio
-from benchmarks.records import Slice
+from benchmarks.text import last_line
 
 WORKLOAD = "read"
+# A piece of the watch's work that is due while it rests is done when it goes on, so that rather too many are counted.
+TURN_S = 0.1
+# There and back again, so that a drift cancels out.
+_PATTERN = (True, False, False, True)
+# The last turn ends before wrk does.
+_MARGIN_S = 0.2
+_PATIENCE_S = 30
+_POLL_S = 0.005
+_MIN_REQUESTS = 10
 
 
-class Visits(NamedTuple):
-    """A pair of visits of one server: the watch worked in one and rested in the other."""
+class Spent(NamedTuple):
+    """What all turns of one kind have cost a server, and the requests that it was asked in them."""
+
+    cpu_s: float
+    requests: int
+
+    @property
+    def a_request_s(self) -> float:
+        """CPU seconds a request."""
+        return self.cpu_s / self.requests
+
+
+class Visit(NamedTuple):
+    """What one visit of wrk cost a server while the watch worked and while it rested."""
 
     contender: str
-    watched: Slice
-    unwatched: Slice
+    watched: Spent
+    unwatched: Spent
 
 
-def visits(at: Stage, count: int, seconds: float) -> Iterator[Visits]:
-    """So many pairs for each server, the first of a pair by turns."""
+def visits(at: Stage, count: int, seconds: float) -> Iterator[Visit]:
+    """So many visits of each server, by turns; raises LabError when requests fail."""
     for name in at.servers:
         visit(at, name, WORKLOAD, WARM_UP_S)
-    for number in range(count):
+    for _ in range(count):
         for name in at.servers:
-            order = (False, True) if number % 2 else (True, False)
-            seen = {watched: _visit(at, name, seconds, watched=watched) for watched in order}
-            yield Visits(name, watched=seen[True], unwatched=seen[False])
+            yield _visit(at, name, seconds)
 
 
-def _visit(at: Stage, name: str, seconds: float, *, watched: bool) -> Slice:
-    with nullcontext() if watched else at.speedometer.at_rest():
-        return visit(at, name, WORKLOAD, seconds)
+def overhead(seen: Sequence[Visit]) -> Ratio:
+    """CPU a request with the watch, divided by that without it; each visit is one observation."""
+    return paired_ratio([one.watched.a_request_s for one in seen], [one.unwatched.a_request_s for one in seen])
 
 
-def overhead(seen: Sequence[Visits]) -> Ratio:
-    """CPU a request with the watch, divided by that without it."""
-    watched, unwatched = [one.watched for one in seen], [one.unwatched for one in seen]
-    return paired_ratio(*([one.server_cpu_s / one.requests for one in slices] for slices in (watched, unwatched)))
+def _visit(at: Stage, name: str, seconds: float) -> Visit:
+    root = at.servers[name].pid
+    if root is None:
+        raise LabError(f"{name} runs elsewhere, where the watch does not reach")
+    server = members(root)
+    totals = {watched: Spent(0.0, 0) for watched in (True, False)}
+    with _asking(at, name, seconds) as wrk:
+        end, pattern = _await_requests(wrk.pid) + seconds - _MARGIN_S, cycle(_PATTERN)
+        while time.perf_counter() < end:
+            watched = next(pattern)
+            with nullcontext() if watched else at.speedometer.at_rest():
+                before = _reading(server, wrk.pid)
+                time.sleep(TURN_S)
+                after = _reading(server, wrk.pid)
+            total = totals[watched]
+            totals[watched] = Spent(
+                total.cpu_s + after.cpu_s - before.cpu_s, total.requests + after.requests - before.requests
+            )
+    return Visit(name, watched=totals[True], unwatched=totals[False])
+
+
+@contextmanager
+def _asking(at: Stage, name: str, seconds: float) -> Iterator[subprocess.Popen[str]]:
+    command = wrk_command(at.servers[name].url, seconds, [str(SCRIPT), os.fspath(at.paths[WORKLOAD])])
+    with on_cores(at.generator_cores):
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        yield process
+        output, errors = process.communicate(timeout=seconds + _PATIENCE_S)
+        if process.returncode:
+            raise LabError(f"{WRK}: {last_line(errors)}")
+        of_wrk(output, cpu_s=0)
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def _await_requests(asking: int) -> float:
+    """When the first of them are under way; raises LabError when none ever is."""
+    began = time.perf_counter()
+    while written(asking) < _MIN_REQUESTS:
+        if time.perf_counter() > began + _PATIENCE_S:
+            raise LabError(f"{WRK} asks nothing")
+        time.sleep(_POLL_S)
+    return time.perf_counter()
+
+
+def _reading(server: Sequence[int], asking: int) -> Spent:
+    return Spent(sum(map(cpu_ns, server)) / 1e9, written(asking))
+
+
+def written(pid: int) -> int:
+    """How often a process has written, by the kernel's count (proc_pid_io(5))."""
+    lines = Path(f"/proc/{pid}/io").read_text("ascii").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("syscw:"))

@@ -9,11 +9,17 @@ from benchmarks.records import Contender, Environment, Run
 _MACHINE = ("processor", "cores")
 # A machine whose fixed piece of work takes so much longer is in another state.
 _SPIN_TOLERANCE = 0.05
+# No machine changes its pace so much: the lab did other pieces of work, at another rate (decision 26).
+_ANOTHER_WATCH = 3.0
 
 
 def obstacles(base: Run, new: Run) -> list[str]:
     """Why these two runs are not comparable; nothing when they are."""
-    return [*_of_the_machine(base.environment, new.environment), *_of_the_load(base, new)]
+    return [
+        *_of_the_machine(base.environment, new.environment),
+        *_of_the_load(base, new),
+        *_of_the_watch(base, new),
+    ]
 
 
 def _of_the_machine(base: Environment, new: Environment) -> Iterator[str]:
@@ -34,6 +40,17 @@ def _of_the_load(base: Run, new: Run) -> Iterator[str]:
     ):
         if not set(one) & set(other):
             yield f"no {kind} in common: {', '.join(one)} and {', '.join(other)}"
+
+
+def _of_the_watch(base: Run, new: Run) -> Iterator[str]:
+    before, after = _piece_us(base), _piece_us(new)
+    if before and after and not 1 / _ANOTHER_WATCH < after / before < _ANOTHER_WATCH:
+        yield f"the watch on the cores, which costs the servers something: pieces of {before:.0f} and {after:.0f} µs"
+
+
+def _piece_us(run: Run) -> float:
+    pieces = [one.pace_us for trial in run.trials for one in trial.slices if one.pace_us]
+    return median(pieces) if pieces else 0.0
 
 
 def _unequal(what: str, base: object, new: object) -> Iterator[str]:

@@ -84,13 +84,16 @@ def _locust(kind: str, url: str, seconds: float) -> Trial:
 def wrk(url: str, seconds: float, script: Sequence[str] = ()) -> Trial:
     """One trial with wrk, on the cores that this thread has; `script` is a Lua file and what it is told."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    # It takes whole seconds only.
-    arguments = ["-t1", f"-c{_USERS}", f"-d{max(1, round(seconds))}s"]
-    arguments += ["-s", script[0], url, "--", *script[1:]] if script else [url]
-    output = _output([WRK, *arguments], seconds)
+    output = _output(wrk_command(url, seconds, script), seconds)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return of_wrk(output, cpu_s)
+
+
+def wrk_command(url: str, seconds: float, script: Sequence[str] = ()) -> list[str]:
+    """How wrk is started, which takes whole seconds only."""
+    command = [WRK, "-t1", f"-c{_USERS}", f"-d{max(1, round(seconds))}s"]
+    return command + (["-s", script[0], url, "--", *script[1:]] if script else [url])
 
 
 def of_wrk(output: str, cpu_s: float) -> Trial:

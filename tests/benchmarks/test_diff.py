@@ -151,6 +151,23 @@ def test_another_machine_or_load_is_not_comparable() -> None:
     assert obstacles(BASE, BASE) == []
 
 
+def watched(run: Run, piece_us: float) -> Run:
+    """The run, with pieces of the watch's work that took so long."""
+    trials = [
+        trial.model_copy(
+            update={"slices": [one.model_copy(update={"pace_us": piece_us * (1 + number / 9)}) for one in trial.slices]}
+        )
+        for number, trial in enumerate(run.trials)
+    ]
+    return run.model_copy(update={"trials": trials})
+
+
+def test_a_run_with_another_watch_is_not_comparable_and_one_on_a_slower_core_is() -> None:
+    assert obstacles(watched(BASE, 20), watched(BASE, 30)) == []
+    [obstacle] = obstacles(watched(BASE, 20), watched(BASE, 170))
+    assert obstacle.startswith("the watch on the cores, which costs the servers something: pieces of ")
+
+
 def test_what_a_reader_should_know_is_remarked() -> None:
     slow = QUIET.model_copy(update={"spin_before_us": 150, "spin_after_us": 150})
     trials = [trial_of("flask", number, host=slow) for number in range(2)]

@@ -3,29 +3,31 @@
 import os
 import random
 import shutil
+import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from benchmarks.cli import main
-from benchmarks.crosscheck.overhead import Visits, overhead
-from benchmarks.records import Slice
+from benchmarks.crosscheck.overhead import Spent, Visit, overhead, written
+from benchmarks.generators.trials import of_wrk, serving, wrk_command
 from benchmarks.speedometer import Speedometer
 
+needs_wrk = pytest.mark.skipif(not shutil.which("wrk"), reason="wrk is not installed")
 
-def a_visit(cost_us: float, chance: random.Random) -> Slice:
-    cpu_s = cost_us / 1000 * chance.lognormvariate(0, 0.01)
-    return Slice(
-        at_s=0, window_s=1, requests=1000, server_cpu_s=cpu_s, generator_cpu_s=0.1, other_cpu_share=0, pace_us=0
-    )
+
+def spent(cost_us: float, chance: random.Random) -> Spent:
+    requests = chance.randint(800, 1200)
+    return Spent(requests * cost_us / 1e6 * chance.lognormvariate(0, 0.01), requests)
 
 
 @pytest.mark.parametrize("added", [1.0, 1.02])
 def test_what_the_watch_adds_is_found(added: float) -> None:
     chance = random.Random(5)
-    found = overhead([Visits("x", a_visit(500 * added, chance), a_visit(500, chance)) for _ in range(60)])
-    assert found.low < added < found.high
+    found = overhead([Visit("x", spent(500 * added, chance), spent(500, chance)) for _ in range(60)])
+    assert found.estimate == pytest.approx(added, abs=0.006)
     assert found.high / found.low < 1.02
 
 
@@ -48,7 +50,22 @@ def _await_pieces(watch: Speedometer) -> None:
         time.sleep(0.02)
 
 
-@pytest.mark.skipif(not shutil.which("wrk"), reason="wrk is not installed")
+@needs_wrk
+def test_a_request_of_wrk_is_one_write() -> None:
+    with serving() as url:
+        process = subprocess.Popen(wrk_command(url, 1), stdout=subprocess.PIPE, text=True)
+        seen = 0
+        while process.poll() is None:
+            with suppress(OSError, StopIteration):  # it is ending
+                seen = max(seen, written(process.pid))
+        assert process.stdout is not None
+        counted = of_wrk(process.stdout.read(), 1).requests
+        process.stdout.close()
+    # The last have no answers any more, and on a busy machine nobody looks while they are asked.
+    assert 0.7 * counted < seen < 1.2 * counted
+
+
+@needs_wrk
 def test_one_command_tells_it(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["overhead", "--only", "flask-granian", "--visits", "10", "--seconds", "1"]) == 0
     assert "Flask on granian" in capsys.readouterr().out

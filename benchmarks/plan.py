@@ -50,7 +50,7 @@ class Profile(NamedTuple):
 PROFILES = {
     profile.name: profile
     for profile in (
-        Profile("quick", 11, 1.0, 0.4, 0.8, 0.8, 1, 0.2, 1.5, limit_s=295),
+        Profile("quick", 10, 1.0, 0.4, 0.8, 0.8, 1, 0.2, 1.5, limit_s=295),
         Profile("standard", 8, 1.6, 0.6, 1.6, 0.8, 1, 0.3, 1.5),
         Profile("thorough", 30, 4.8, 2.4, 6.0, 4.0, 3, 0.5, 3.0),
     )

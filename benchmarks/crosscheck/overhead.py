@@ -18,7 +18,7 @@ from benchmarks.affinity import on_cores
 from benchmarks.crosscheck.turns import SCRIPT, WARM_UP_S, Stage, visit
 from benchmarks.failures import LabError
 from benchmarks.generators.trials import WRK, of_wrk, wrk_command
-from benchmarks.process_tree import cpu_ns, members
+from benchmarks.process_tree import ProcessGone, cpu_ns, members
 from benchmarks.ratios import Ratio, paired_ratio
 from benchmarks.text import last_line
 
@@ -86,6 +86,8 @@ def _visit(at: Stage, name: str, seconds: float) -> Visit:
             totals[watched] = Spent(
                 total.cpu_s + after.cpu_s - before.cpu_s, total.requests + after.requests - before.requests
             )
+    if not all(total.requests for total in totals.values()):
+        raise LabError(f"{WRK} got no answer from {name} in all turns of a kind")
     return Visit(name, watched=totals[True], unwatched=totals[False])
 
 
@@ -116,10 +118,16 @@ def _await_requests(asking: int) -> float:
 
 
 def _reading(server: Sequence[int], asking: int) -> Spent:
-    return Spent(sum(map(cpu_ns, server)) / 1e9, written(asking))
+    try:
+        return Spent(sum(map(cpu_ns, server)) / 1e9, written(asking))
+    except ProcessGone as error:
+        raise LabError(f"the server: {error}") from None
 
 
 def written(pid: int) -> int:
-    """How often a process has written, by the kernel's count (proc_pid_io(5))."""
-    lines = Path(f"/proc/{pid}/io").read_text("ascii").splitlines()
+    """How often a process has written, by the kernel's count (proc_pid_io(5)); raises LabError when none is told."""
+    try:
+        lines = Path(f"/proc/{pid}/io").read_text("ascii").splitlines()
+    except OSError as error:
+        raise LabError(f"what process {pid} writes is not told: {error.strerror}") from None
     return next(int(line.split()[1]) for line in lines if line.startswith("syscw:"))

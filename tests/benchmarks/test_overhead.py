@@ -4,6 +4,7 @@ import os
 import random
 import shutil
 import subprocess
+import sys
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 
 from benchmarks.cli import main
 from benchmarks.crosscheck.overhead import Spent, Visit, overhead, written
+from benchmarks.failures import LabError
 from benchmarks.generators.trials import of_wrk, serving, wrk_command
 from benchmarks.speedometer import Speedometer
 
@@ -56,13 +58,20 @@ def test_a_request_of_wrk_is_one_write() -> None:
         process = subprocess.Popen(wrk_command(url, 1), stdout=subprocess.PIPE, text=True)
         seen = 0
         while process.poll() is None:
-            with suppress(OSError, StopIteration):  # it is ending
+            with suppress(LabError):  # it is ending
                 seen = max(seen, written(process.pid))
         assert process.stdout is not None
         counted = of_wrk(process.stdout.read(), 1).requests
         process.stdout.close()
     # The last have no answers any more, and on a busy machine nobody looks while they are asked.
     assert 0.7 * counted < seen < 1.2 * counted
+
+
+def test_what_a_process_that_has_gone_writes_is_one_clear_line() -> None:
+    with subprocess.Popen([sys.executable, "-c", "pass"]) as gone:
+        gone.wait()
+    with pytest.raises(LabError, match=f"what process {gone.pid} writes is not told: No such file or directory"):
+        written(gone.pid)
 
 
 @needs_wrk

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 import time
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
 import pytest
@@ -75,6 +75,15 @@ def test_what_a_process_that_has_gone_writes_is_one_clear_line() -> None:
 
 
 @needs_wrk
-def test_one_command_tells_it(capsys: pytest.CaptureFixture[str]) -> None:
+def test_one_command_tells_it(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    rests, at_rest = [], Speedometer.at_rest
+
+    def counted(watch: Speedometer) -> AbstractContextManager[None]:
+        rests.append(watch)
+        return at_rest(watch)
+
+    monkeypatch.setattr(Speedometer, "at_rest", counted)
     assert main(["overhead", "--only", "flask-granian", "--visits", "10", "--seconds", "1"]) == 0
     assert "Flask on granian" in capsys.readouterr().out
+    # In each visit it rested, and not only once.
+    assert len(rests) >= 20

@@ -14,10 +14,10 @@ from benchmarks.language_model import settings_during
 from benchmarks.load import ALONE, Distribution, Generator
 from benchmarks.records import Environment, Plan, RunKind
 from benchmarks.results import Results
-from benchmarks.speedometer import Speedometer
+from benchmarks.speedometer import RHYTHM, WATCH, Speedometer
 from benchmarks.workloads import settings_for
 
-_SETTINGS = {"access log": "off"}
+_SETTINGS = {"access log": "off", WATCH: RHYTHM}
 
 
 def new_results(parent: Path, kind: RunKind) -> Results:

@@ -27,6 +27,9 @@ from benchmarks.machine import ROOT
 _FORM = struct.Struct("=qq")
 _STEPS = 2000
 _PAUSE_S = 0.03
+# What a run is stored with: each rhythm costs the servers something else.
+WATCH = "watch on the cores"
+RHYTHM = f"{_STEPS} steps every {_PAUSE_S * 1000:.0f} ms"
 
 
 class Pace(NamedTuple):

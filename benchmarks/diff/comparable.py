@@ -4,13 +4,12 @@ from collections.abc import Iterator
 from statistics import median
 
 from benchmarks.records import Contender, Environment, Run
+from benchmarks.speedometer import WATCH
 
 # Without these in common, a difference says nothing about the code.
 _MACHINE = ("processor", "cores")
 # A machine whose fixed piece of work takes so much longer is in another state.
 _SPIN_TOLERANCE = 0.05
-# No machine changes its pace so much: the lab did other pieces of work, at another rate (decision 26).
-_ANOTHER_WATCH = 3.0
 
 
 def obstacles(base: Run, new: Run) -> list[str]:
@@ -43,14 +42,8 @@ def _of_the_load(base: Run, new: Run) -> Iterator[str]:
 
 
 def _of_the_watch(base: Run, new: Run) -> Iterator[str]:
-    before, after = _piece_us(base), _piece_us(new)
-    if before and after and not 1 / _ANOTHER_WATCH < after / before < _ANOTHER_WATCH:
-        yield f"the watch on the cores, which costs the servers something: pieces of {before:.0f} and {after:.0f} µs"
-
-
-def _piece_us(run: Run) -> float:
-    pieces = [one.pace_us for trial in run.trials for one in trial.slices if one.pace_us]
-    return median(pieces) if pieces else 0.0
+    # The lab did not always write it down, and what it costs the servers has changed (decision 26).
+    yield from _unequal(f"the {WATCH}", base.environment.settings.get(WATCH), new.environment.settings.get(WATCH))
 
 
 def _unequal(what: str, base: object, new: object) -> Iterator[str]:
@@ -72,7 +65,7 @@ def _of_versions(base: Environment, new: Environment) -> Iterator[str]:
         yield from _unequal(name, base.machine.get(name), new.machine.get(name))
     for name in sorted(base.versions.keys() | new.versions.keys()):
         yield from _unequal(name, base.versions.get(name), new.versions.get(name))
-    for name in sorted(base.settings.keys() | new.settings.keys()):
+    for name in sorted((base.settings.keys() | new.settings.keys()) - {WATCH}):
         yield from _unequal(name, base.settings.get(name), new.settings.get(name))
     if base.revision == new.revision:
         yield f"both were measured at revision {base.revision}"

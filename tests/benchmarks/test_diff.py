@@ -15,6 +15,7 @@ from benchmarks.diff.comparable import obstacles, remarks
 from benchmarks.failures import UsageError
 from benchmarks.records import Run, Trial
 from benchmarks.results import Results
+from benchmarks.speedometer import RHYTHM
 from tests.benchmarks.trials import QUIET, a_server, load_of, run_of, trial_of
 
 ROUNDS = 6
@@ -151,21 +152,15 @@ def test_another_machine_or_load_is_not_comparable() -> None:
     assert obstacles(BASE, BASE) == []
 
 
-def watched(run: Run, piece_us: float) -> Run:
-    """The run, with pieces of the watch's work that took so long."""
-    trials = [
-        trial.model_copy(
-            update={"slices": [one.model_copy(update={"pace_us": piece_us * (1 + number / 9)}) for one in trial.slices]}
-        )
-        for number, trial in enumerate(run.trials)
-    ]
-    return run.model_copy(update={"trials": trials})
-
-
-def test_a_run_with_another_watch_is_not_comparable_and_one_on_a_slower_core_is() -> None:
-    assert obstacles(watched(BASE, 20), watched(BASE, 30)) == []
-    [obstacle] = obstacles(watched(BASE, 20), watched(BASE, 170))
-    assert obstacle.startswith("the watch on the cores, which costs the servers something: pieces of ")
+def test_a_run_with_another_watch_on_the_cores_is_not_comparable() -> None:
+    before, now = (
+        a_measured_run({"flask": 0.4}, environment={"settings": {"database": "SQLite", "watch on the cores": rhythm}})
+        for rhythm in ("40 steps every 2 ms", RHYTHM)
+    )
+    assert obstacles(now, now) == []
+    assert obstacles(before, now) == [f"the watch on the cores: 40 steps every 2 ms and {RHYTHM}"]
+    assert obstacles(BASE, now) == [f"the watch on the cores: None and {RHYTHM}"]
+    assert not [remark for remark in remarks(before, now) if "watch" in remark]
 
 
 def test_what_a_reader_should_know_is_remarked() -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from tests.databases import fresh_postgresql
-from tests.postgres import NoPostgres, cluster
+from tests.postgres import SHARED, NoPostgres, cluster
 from tests.secrecy import hearing, search
 from tests.servers import ROOT, SHORT_LIFETIMES, TWINS, serving
 
@@ -136,7 +136,8 @@ def _start(stack: ExitStack) -> dict[str, str]:
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="books-tests-", dir=_memory())))
     databases = {"sqlite": f"sqlite:///{folder}/books.sqlite3"}
     try:
-        databases["postgresql"] = stack.enter_context(fresh_postgresql(stack.enter_context(cluster())))
+        os.environ[SHARED] = stack.enter_context(cluster())
+        databases["postgresql"] = stack.enter_context(fresh_postgresql(os.environ[SHARED]))
     except NoPostgres as error:
         os.environ["BOOKS_TEST_NO_POSTGRESQL"] = str(error)
     targets = {}

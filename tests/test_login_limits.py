@@ -57,39 +57,46 @@ def database(request: pytest.FixtureRequest, sqlite: str) -> Iterator[str]:
         pytest.skip(str(error))
 
 
+@pytest.fixture(scope="module", params=TWINS)
+def strict(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server that lets an account fail twice and an address a few times; each test has addresses of its own."""
+    folder = tmp_path_factory.mktemp(request.param)
+    limits = {"login_failures_per_account": 2, "login_failures_per_address": LIMIT}
+    with server(request.param, f"sqlite:///{folder}/books.sqlite3", folder, **limits) as url:
+        yield url
+
+
+@pytest.fixture(scope="module", params=TWINS)
+def trusting(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server behind a proxy at 127.0.0.1, and behind others further away; it lets an account fail once."""
+    folder = tmp_path_factory.mktemp(request.param)
+    trusted: dict[str, Any] = {"trusted_proxies": "127.0.0.1, 10.0.0.0/8", "login_failures_per_account": 1}
+    with server(request.param, f"sqlite:///{folder}/books.sqlite3", folder, **trusted) as url:
+        yield url
+
+
 def fail(api: Api, username: str, times: int) -> list[int]:
     return [api.log_in(username, WRONG).status_code for _ in range(times)]
 
 
-@pytest.mark.parametrize("twin", TWINS)
-def test_who_fails_on_purpose_shuts_out_nobody_but_himself(twin: str, sqlite: str, tmp_path: Path) -> None:
-    with (
-        server(twin, sqlite, tmp_path, login_failures_per_account=2, login_failures_per_address=LIMIT) as url,
-        client(url) as owner,
-        client(url, "127.0.0.2") as stranger,
-    ):
+def test_who_fails_on_purpose_shuts_out_nobody_but_himself(strict: str) -> None:
+    with client(strict, "127.0.0.1") as owner, client(strict, "127.0.0.2") as stranger:
         username = owner.new_user().username
         assert fail(stranger, username, 3) == [401, 401, 429]
         assert owner.log_in(username).status_code == 200
         assert_problem(stranger.log_in(username), 429, "too-many-logins")
 
 
-@pytest.mark.parametrize("twin", TWINS)
-def test_an_address_may_fail_only_so_often_whatever_the_account(twin: str, sqlite: str, tmp_path: Path) -> None:
-    with (
-        server(twin, sqlite, tmp_path, login_failures_per_address=LIMIT) as url,
-        client(url) as owner,
-        client(url, "127.0.0.2") as stranger,
-    ):
+def test_an_address_may_fail_only_so_often_whatever_the_account(strict: str) -> None:
+    with client(strict, "127.0.0.3") as owner, client(strict, "127.0.0.4") as stranger:
         username = owner.new_user().username
         assert [fail(stranger, unique("guess"), 1) for _ in range(LIMIT)] == [[401]] * LIMIT
         assert_problem(stranger.log_in(username), 429, "too-many-logins")
         assert owner.log_in(username).status_code == 200
 
 
-@pytest.mark.parametrize("twin", TWINS)
-def test_a_right_password_does_not_give_the_address_new_tries(twin: str, sqlite: str, tmp_path: Path) -> None:
-    with server(twin, sqlite, tmp_path, login_failures_per_address=LIMIT) as url, client(url) as api:
+def test_a_right_password_does_not_give_the_address_new_tries(strict: str) -> None:
+    with client(strict, "127.0.0.5") as api:
         own = api.new_user().username
         for _ in range(LIMIT):
             assert fail(api, unique("guess"), 1) == [401]
@@ -132,26 +139,25 @@ def test_both_servers_and_all_workers_share_the_count_to_the_last_guess(database
             assert_problem(api.log_in(username), 429, "too-many-logins")
 
 
-@pytest.mark.parametrize("twin", TWINS)
-def test_without_trusted_proxies_nobody_chooses_his_address_or_scheme(twin: str, sqlite: str, tmp_path: Path) -> None:
-    with server(twin, sqlite, tmp_path, login_failures_per_address=LIMIT) as url, client(url) as api:
+def test_without_trusted_proxies_nobody_chooses_his_address_or_scheme(strict: str) -> None:
+    address = "127.0.0.6"
+    with client(strict, address) as api:
         username = api.new_user().username
         response = api.open_browser(username, **{"X-Forwarded-Proto": "https", "X-Forwarded-Ssl": "on"})
         assert "Secure" not in response.headers["set-cookie"]
         for n in range(LIMIT):
-            with client(url, **{"X-Forwarded-For": f"203.0.113.{n}", "Forwarded": f"for=203.0.113.{n}"}) as forger:
+            forged = {"X-Forwarded-For": f"203.0.113.{n}", "Forwarded": f"for=203.0.113.{n}"}
+            with client(strict, address, **forged) as forger:
                 assert fail(forger, unique("guess"), 1) == [401]
         assert_problem(api.log_in(username), 429, "too-many-logins")
 
 
-@pytest.mark.parametrize("twin", TWINS)
-def test_a_trusted_proxy_says_whose_request_it_is_and_by_which_scheme(twin: str, sqlite: str, tmp_path: Path) -> None:
-    trusting: dict[str, Any] = {"trusted_proxies": "127.0.0.1, 10.0.0.0/8", "login_failures_per_account": 1}
-    with server(twin, sqlite, tmp_path, **trusting) as url, client(url) as proxy:
+def test_a_trusted_proxy_says_whose_request_it_is_and_by_which_scheme(trusting: str) -> None:
+    with client(trusting) as proxy:
         username = proxy.new_user().username
 
         def guess(forwarded_for: str) -> int:
-            with client(url, **{"X-Forwarded-For": forwarded_for}) as api:
+            with client(trusting, **{"X-Forwarded-For": forwarded_for}) as api:
                 return api.log_in(username, WRONG).status_code
 
         assert [guess("203.0.113.1"), guess("203.0.113.1")] == [401, 429]
@@ -162,10 +168,6 @@ def test_a_trusted_proxy_says_whose_request_it_is_and_by_which_scheme(twin: str,
         assert "Secure" not in proxy.open_browser(username, **{"X-Forwarded-Proto": "http"}).headers["set-cookie"]
 
 
-@pytest.mark.parametrize("twin", TWINS)
-def test_who_calls_past_the_proxy_is_not_believed(twin: str, sqlite: str, tmp_path: Path) -> None:
-    with (
-        server(twin, sqlite, tmp_path, trusted_proxies="127.0.0.1") as url,
-        client(url, "127.0.0.2", **{"X-Forwarded-Proto": "https"}) as stranger,
-    ):
+def test_who_calls_past_the_proxy_is_not_believed(trusting: str) -> None:
+    with client(trusting, "127.0.0.2", **{"X-Forwarded-Proto": "https"}) as stranger:
         assert "Secure" not in stranger.open_browser(stranger.new_user().username).headers["set-cookie"]

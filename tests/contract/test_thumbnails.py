@@ -62,7 +62,9 @@ def large() -> bytes:
 def test_an_upload_does_not_hold_up_the_next_request_of_its_connection(api: Api, alice: User) -> None:
     book = api.new_book(alice)
     put_cover(api, alice, book, large())
-    assert api.http.get("/health/live").elapsed.total_seconds() < 1
+    waited_s = api.http.get("/health/live").elapsed.total_seconds()
+    # On a busy machine the answer may take longer than that, but not until the thumbnail is there.
+    assert waited_s < 1 or api.http.get(f"{url(book)}/thumbnail").status_code == 202
 
 
 def test_a_book_without_a_cover_has_no_thumbnail(api: Api, alice: User) -> None:

@@ -3,7 +3,7 @@
 import secrets
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -19,6 +19,8 @@ from tests.differential.fuzz.tally import Tally
 DEFAULT_BUDGET = 1400
 CONTROL_BUDGET = 200
 PROGRESS_S = 10
+# Sequences under way at once: while one waits for its servers, another is written or compared.
+LANES = 2
 REFUSALS = {400, 401, 403, 404, 405, 409, 412, 413, 415, 422}
 MOST_BROKEN_OFF = 0.05
 
@@ -39,10 +41,19 @@ def seed(request: pytest.FixtureRequest) -> int:
 
 
 @pytest.fixture
-def player(request: pytest.FixtureRequest, pair: Pair) -> Player:
-    """Both servers, with the headers that were excused."""
+def tally() -> Tally:
+    """What all players have sent."""
+    return Tally()
+
+
+@pytest.fixture
+def players(request: pytest.FixtureRequest, pair: Pair, tally: Tally) -> Iterator[list[Player]]:
+    """Both servers, with the headers that were excused, as often as there are lanes."""
     excused = frozenset(name.lower() for name in request.config.option.excuse)
-    return Player((Link(pair[0]), Link(pair[1])), Tally(), excused)
+    found = [Player((Link(pair[0]), Link(pair[1])), tally, excused) for _ in range(LANES)]
+    yield found
+    for player in found:
+        player.close()
 
 
 @pytest.fixture
@@ -60,28 +71,27 @@ def test_the_two_answer_alike_whatever_is_sent(
     *,
     request: pytest.FixtureRequest,
     record_property: Callable[[str, str], None],
-    player: Player,
+    players: list[Player],
+    tally: Tally,
     pair: Pair,
     seed: int,
     budget: int,
     told: Callable[[str], None],
 ) -> None:
     known = operations(published(pair[0]))
-    search = Search(player, known, seed=seed, budget=budget)
+    search = Search(players, known, seed=seed, budget=budget)
     balance = f"{pair[0]} against {pair[1]}, --seed {seed} --budget {budget}"
     told(f"differential run: {balance}")
     try:
-        search.run(progress(player.tally, told))
+        search.run(progress(tally, told))
     except KeyboardInterrupt:
-        told(f"interrupted: {balance}\n{player.tally.summary()}\n")
+        told(f"interrupted: {balance}\n{tally.summary()}\n")
         raise
-    finally:
-        player.close()
-    record_property(DIFFERENTIAL, f"{balance}\n{player.tally.summary()}")
+    record_property(DIFFERENTIAL, f"{balance}\n{tally.summary()}")
     servers = f"--base-url {pair[0]} --against {pair[1]} " if request.config.option.base_url else ""
     again = f"pytest '{request.node.nodeid}' {servers}--seed {seed} --budget {budget}"
     assert not search.findings, "\n\n" + report.findings(search.findings, pair, again)
-    assert_thorough(player.tally, known)
+    assert_thorough(tally, known)
 
 
 def progress(tally: Tally, told: Callable[[str], None]) -> Callable[[], None]:
@@ -110,7 +120,7 @@ def assert_thorough(tally: Tally, known: list[Operation]) -> None:
 def test_a_server_does_not_differ_from_itself(pair: Pair, seed: int) -> None:
     for url in pair:
         player = Player((Link(url), Link(url)), Tally())
-        found = Search(player, operations(published(url)), seed=seed, budget=CONTROL_BUDGET // 2).run()
+        found = Search([player], operations(published(url)), seed=seed, budget=CONTROL_BUDGET // 2).run()
         player.close()
         assert not found, report.findings(found, (url, url), f"--seed {seed}")
         assert player.tally.pairs >= CONTROL_BUDGET // 2

@@ -38,7 +38,7 @@ def server(own_servers: dict[str, str]) -> str:
 
 def search(server: str, other: str, seed: int = 1) -> Finding:
     player = Player((Link(server), Link(other)), Tally())
-    found = Search(player, OPERATIONS, seed=seed, budget=BUDGET, most_kinds=1).run()
+    found = Search([player], OPERATIONS, seed=seed, budget=BUDGET, most_kinds=1).run()
     player.close()
     assert found, player.tally.summary()
     return found[0]
@@ -104,7 +104,7 @@ class Recorder(Player):
 
 def sent_with(seed: int) -> list[list[Step]]:
     recorder = Recorder()
-    Search(recorder, OPERATIONS, seed=seed, budget=500).run()
+    Search([recorder], OPERATIONS, seed=seed, budget=500).run()
     return recorder.sequences
 
 

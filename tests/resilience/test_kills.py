@@ -80,9 +80,10 @@ def test_what_was_acknowledged_is_there_after_any_kill_and_nothing_else(
     assert ledger.cut > 0, "no request was cut short: the test proves nothing"
 
 
-@pytest.mark.parametrize("first", TWINS)
+@pytest.mark.flask_on("postgresql")
+@pytest.mark.parametrize("twin", TWINS)
 def test_what_one_twin_has_acknowledged_before_it_is_killed_the_other_reads(
-    first: str,
+    twin: str,
     place: Place,
     chance: random.Random,
     effort: Effort,
@@ -97,15 +98,15 @@ def test_what_one_twin_has_acknowledged_before_it_is_killed_the_other_reads(
             await ledger.reach(ledger.acknowledged + chance.uniform(0.5, 1) * effort["writes"] / effort["kills"])
             server.kill()
 
-    twin = first
+    running = twin
     with mortal(place.environment, tmp_path / "log") as server:
-        server.start(twin)
+        server.start(running)
         for number in range(effort["restarts"]):
             asyncio.run(write_until_killed(server))
-            twin = other(twin)
-            server.start(twin)
+            running = other(running)
+            server.start(running)
             assert ledger.faults(export(server.url)) == ([], [])
             progress.show(f"{number + 1} kills, {ledger.acknowledged} writes")
     figures = {"kills": effort["restarts"], "acknowledged": ledger.acknowledged, "in_doubt": ledger.cut}
-    results.note("killed, read by the other", f"{first} first, {place.backend}", figures | {"lost": 0, "phantoms": 0})
+    results.note("killed, read by the other", f"{twin} first, {place.backend}", figures | {"lost": 0, "phantoms": 0})
     assert not ledger.unexpected

@@ -38,8 +38,10 @@ DESCRIPTORS = 20_000
 SHARE = 0.8
 MAX_GROWTH_MIB = 200
 MIB = 2**20
+# On which database, with how many workers, and what the results call it.
+WHERE = [("sqlite", 1, ""), ("postgresql", 1, ", postgresql"), ("sqlite", 2, ", two workers")]
 
-pytestmark = [pytest.mark.timeout(600), pytest.mark.parametrize("place", ["sqlite"], indirect=True)]
+pytestmark = pytest.mark.timeout(600)
 
 
 class Rush(NamedTuple):
@@ -113,9 +115,17 @@ def recovery_s(url: str) -> float:
 
 
 @pytest.mark.long
+@pytest.mark.parametrize(("place", "workers", "where"), WHERE, indirect=["place"])
 @pytest.mark.parametrize("twin", TWINS)
 def test_ten_times_the_load_leaves_most_of_the_goodput_and_the_operator_is_answered(
-    twin: str, place: Place, effort: Effort, results: Results, progress: Progress, tmp_path: Path
+    twin: str,
+    workers: int,
+    where: str,
+    place: Place,
+    effort: Effort,
+    results: Results,
+    progress: Progress,
+    tmp_path: Path,
 ) -> None:
     stock(place.environment)
     cores, operator_port = sorted(os.sched_getaffinity(0)), free_port()
@@ -123,14 +133,14 @@ def test_ten_times_the_load_leaves_most_of_the_goodput_and_the_operator_is_answe
     with many_descriptors(), ExitStack() as stack:
         # A crowd takes processor time as well, which must not be the server's.
         with on_cores(cores[:1]):
-            url = stack.enter_context(serving(twin, environment, tmp_path / "log", workers=1))
+            url = stack.enter_context(serving(twin, environment, tmp_path / "log", workers=workers))
         progress.show(f"{effort['turns']} times so many clients as can be served, then ten times as many")
         with on_cores(cores[1:] or cores):
             found = asyncio.run(rush(url, operator_port, effort["turns"], SECONDS))
             recovered_s = recovery_s(url)
     results.note(
         "overload",
-        twin,
+        f"{twin}{where}",
         {
             "turns": effort["turns"],
             "best_per_s": round(median(one.goodput_per_s for one in found.best)),

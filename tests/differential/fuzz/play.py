@@ -57,7 +57,7 @@ class Player:
         """Send every step, and before it what it presupposes; None when all answers are alike."""
         number = next(self._number)
         sides = [Side(link, f"7{self._run:08}{number:07}{side}", self.excused) for side, link in enumerate(self.links)]
-        self.tally.sequences += 1
+        self.tally.begin()
         wanted: list[Step] = []
         played: list[Step] = []
         for next_wanted in sequence:
@@ -67,7 +67,7 @@ class Player:
                 answers = self._ask(step, sides)
                 passing = {answer.status for answer in answers} & set(PASSING)
                 if passing:
-                    self.tally.broken_off[PASSING[passing.pop()]] += 1
+                    self.tally.break_off(PASSING[passing.pop()])
                     return None
                 one, other = (side.seen(step, answer) for side, answer in zip(sides, answers, strict=True))
                 if one != other:

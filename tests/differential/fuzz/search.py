@@ -1,8 +1,10 @@
 """Spends a budget of request pairs on generated sequences, and shrinks those that differ."""
 
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
+from queue import SimpleQueue
+from threading import Event
 from typing import NamedTuple
 from unittest import mock
 
@@ -47,10 +49,6 @@ class _Sequence(list[list[Step]]):
         return "a sequence"
 
 
-class _Differs(Exception):
-    """Ends a batch: what has differed is looked at before more is sent."""
-
-
 def _no_constant(*_arguments: object, **_options: object) -> None:
     """Now and then Hypothesis draws a constant of the modules that are loaded, and has no setting for that.
 
@@ -59,15 +57,27 @@ def _no_constant(*_arguments: object, **_options: object) -> None:
 
 
 class Search:
-    """A repeatable walk through the grammar: seed and number of a batch decide what is in it."""
+    """A repeatable walk through the grammar: seed and number of a batch decide what is in it.
+
+    So many sequences are under way at once as there are players, which share one tally. They know nothing of each
+    other, and a client that waits for two servers has time for another.
+    """
 
     def __init__(
-        self, player: Player, operations: Sequence[Operation], *, seed: int, budget: int, most_kinds: int = MOST_KINDS
+        self,
+        players: Sequence[Player],
+        operations: Sequence[Operation],
+        *,
+        seed: int,
+        budget: int,
+        most_kinds: int = MOST_KINDS,
     ) -> None:
-        self._player = player
+        self._players, self._tally = players, players[0].tally
+        self._stop, self._free = Event(), SimpleQueue[Player]()
+        for player in players:
+            self._free.put(player)
         self._sequences = sequences(operations).map(_Sequence)
         self._seed, self._budget, self._most_kinds = seed, budget, most_kinds
-        self._found: Difference | None = None
         self.findings: list[Finding] = []
 
     def run(self, report: Callable[[], None] = lambda: None) -> list[Finding]:
@@ -75,38 +85,52 @@ class Search:
 
         `report` is called between batches, some hundreds of pairs apart.
         """
-        batch = 0
-        with mock.patch.object(HypothesisProvider, "_maybe_draw_constant", _no_constant):
-            while self._player.tally.pairs < self._budget and len(self.findings) < self._most_kinds:
-                self._explore(batch)
+        batch, drawn = 0, self._drawn(0)
+        with ThreadPoolExecutor(len(self._players)) as lanes:
+            while self._tally.pairs < self._budget and len(self.findings) < self._most_kinds:
+                self._stop.clear()
+                played = lanes.map(self._play, drawn)
+                # Meanwhile.
+                drawn = self._drawn(batch + 1)
+                self._judge(played, batch)
                 report()
                 batch += 1
         return self.findings
 
-    def _explore(self, batch: int) -> None:
-        self._found = None
-        with suppress(_Differs):
-            _SETTINGS(seed(self._seed * 1_000_003 + batch)(given(self._sequences)(self._try)))()
-        if self._found:
-            self.findings.append(self._shrunk(self._found, batch))
-
-    def _try(self, groups: _Sequence) -> None:
-        if self._found is None and self._player.tally.pairs < self._budget:
-            self._found = self._new(self._player.play(chain.from_iterable(groups)))
-        # Hypothesis asks a second time for what has differed, and is told the same.
-        if self._found is not None:
-            raise _Differs
-
-    def _new(self, difference: Difference | None) -> Difference | None:
-        """Count a difference, and return it if it is the first of its kind."""
-        if difference is None:
+    def _play(self, groups: _Sequence) -> Difference | None:
+        # What has differed is looked at before more is sent.
+        if self._stop.is_set() or self._tally.pairs >= self._budget:
             return None
-        self._player.tally.differences[difference.kind] += 1
-        return None if difference.kind in {finding.difference.kind for finding in self.findings} else difference
+        player = self._free.get()
+        try:
+            return player.play(chain.from_iterable(groups))
+        finally:
+            self._free.put(player)
+
+    def _judge(self, played: Iterable[Difference | None], batch: int) -> None:
+        """Count what has differed, and shrink what is the first of its kind."""
+        known = {finding.difference.kind for finding in self.findings}
+        found: dict[str, Difference] = {}
+        for difference in filter(None, played):
+            self._tally.differences[difference.kind] += 1
+            if difference.kind not in known:
+                found.setdefault(difference.kind, difference)
+                self._stop.set()
+        self.findings += [self._shrunk(difference, batch) for difference in found.values()]
+
+    def _drawn(self, batch: int) -> list[_Sequence]:
+        drawn: list[_Sequence] = []
+
+        def draw(groups: _Sequence) -> None:
+            drawn.append(groups)
+
+        with mock.patch.object(HypothesisProvider, "_maybe_draw_constant", _no_constant):
+            _SETTINGS(seed(self._seed * 1_000_003 + batch)(given(self._sequences)(draw)))()
+        return drawn
 
     def _shrunk(self, found: Difference, batch: int) -> Finding:
         def again(sequence: tuple[Step, ...]) -> Difference | None:
-            difference = self._player.play(sequence)
+            difference = self._players[0].play(sequence)
             # Another kind would take its place.
             return difference if difference and difference.kind == found.kind else None
 

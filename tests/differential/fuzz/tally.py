@@ -1,14 +1,16 @@
 """What a run has sent, counted by operation and by status."""
 
+import threading
 import time
 from collections import Counter
 
 
 class Tally:
-    """Counts of request pairs, as they go."""
+    """Counts of request pairs, as they go; several threads may add to it."""
 
     def __init__(self) -> None:
         self._began = time.monotonic()
+        self._lock = threading.Lock()
         self.operations: Counter[str] = Counter()
         self.statuses: Counter[int] = Counter()
         self.sequences = 0
@@ -21,10 +23,21 @@ class Tally:
         """Requests sent to both servers."""
         return self.operations.total()
 
+    def begin(self) -> None:
+        """Count a sequence."""
+        with self._lock:
+            self.sequences += 1
+
     def add(self, operation: str, status: int) -> None:
         """Count a pair by what the first server answered."""
-        self.operations[operation] += 1
-        self.statuses[status] += 1
+        with self._lock:
+            self.operations[operation] += 1
+            self.statuses[status] += 1
+
+    def break_off(self, reason: str) -> None:
+        """Count a sequence that does not go on."""
+        with self._lock:
+            self.broken_off[reason] += 1
 
     def progress(self) -> str:
         """How far it is, in one line."""

@@ -15,7 +15,7 @@ import pytest
 
 from tests.conftest import CHEAP_HASHES, SECRET
 from tests.contract import raw
-from tests.contract.client import Api, assert_problem, client_of
+from tests.contract.client import Api, User, assert_problem, client_of
 from tests.resilience.conftest import Effort
 from tests.resilience.results import Results
 from tests.resilience.slow_sockets import SLOW, latencies_ms, percentile, slow_clients
@@ -69,6 +69,14 @@ def api(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
         yield Api(http)
     log = (folder / "log").read_text()
     assert "Traceback" not in log, log[log.index("Traceback") :][:5000]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def alice(api: Api) -> User:
+    """A user with a book, before the first of the clients who would be in the way."""
+    user = api.new_user()
+    api.new_book(user)
+    return user
 
 
 def address(api: Api) -> tuple[str, int]:
@@ -127,12 +135,12 @@ def asked(api: Api) -> Outcome:
         return treatment(connection)
 
 
-def scenarios(api: Api) -> dict[str, Callable[[], Outcome]]:
+def scenarios(api: Api, user: User) -> dict[str, Callable[[], Outcome]]:
     """Clients that are late, each in its own way."""
     length = raw.head(api, "POST", "/books/", [*JSON, "Content-Length: 100"])
     chunks = raw.head(api, "POST", "/books/", [*JSON, "Transfer-Encoding: chunked"])
     paced = raw.head(api, "POST", "/books/", [*JSON, "Content-Length: 600"])
-    token = f"Authorization: {api.new_user().auth['Authorization']}"
+    token = f"Authorization: {user.auth['Authorization']}"
     upload = raw.head(api, "POST", "/upload/", [token, "Content-Length: 1000000"])
     return {
         "first-byte": partial(begun, api, b"G"),
@@ -155,10 +163,11 @@ def scenarios(api: Api) -> dict[str, Callable[[], Outcome]]:
 
 
 @pytest.fixture(scope="module")
-def outcomes(api: Api) -> dict[str, Outcome]:
+def outcomes(api: Api, alice: User) -> dict[str, Outcome]:
     """All of them at once, since each is mostly waiting."""
+    await_rest(api)
     with ThreadPoolExecutor(20) as pool:
-        running = {name: pool.submit(scenario) for name, scenario in scenarios(api).items()}
+        running = {name: pool.submit(scenario) for name, scenario in scenarios(api, alice).items()}
         return {name: outcome.result() for name, outcome in running.items()}
 
 

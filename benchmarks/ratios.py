@@ -1,7 +1,8 @@
 """How sure a ratio is: pure functions on paired log-ratios.
 
 A comparison has few rounds (6 to 30). A bootstrap over so few covers less than it promises, so the interval is
-Student's t on the logarithms; tests/benchmarks/test_coverage.py simulates both, under noise of several shapes.
+Student's t on the logarithms; tests/benchmarks/test_coverage.py simulates both, under noise of several shapes. Where a
+run has many ratios, each has its spread from all of them (benchmarks/spreads.py).
 """
 
 import math
@@ -18,7 +19,10 @@ MAX_ROUNDS_ADVISED = 200
 
 
 class Ratio(NamedTuple):
-    """A ratio with its interval; `p_value` is the chance of so clear a difference if there is none."""
+    """A ratio with its interval; `p_value` is the chance of so clear a difference if there is none.
+
+    `log_spread` is the standard deviation of its logarithm from round to round, `freedom` how well that is known.
+    """
 
     estimate: float
     low: float
@@ -26,16 +30,21 @@ class Ratio(NamedTuple):
     p_value: float
     log_spread: float
     rounds: int
+    freedom: int
 
 
 def paired_ratio(numerators: Sequence[float], denominators: Sequence[float]) -> Ratio:
     """The geometric mean ratio of values measured in pairs, at least two of them."""
     logs = [math.log(a / b) for a, b in zip(numerators, denominators, strict=True)]
-    mean, spread, freedom = fmean(logs), stdev(logs), len(logs) - 1
-    error = spread / math.sqrt(len(logs))
+    return ratio_of(fmean(logs), stdev(logs), rounds=len(logs), freedom=len(logs) - 1)
+
+
+def ratio_of(mean: float, spread: float, *, rounds: int, freedom: int) -> Ratio:
+    """The ratio whose logarithm has this mean over so many rounds, and this spread from round to round."""
+    error = spread / math.sqrt(rounds)
     half = t_quantile((1 + CONFIDENCE) / 2, freedom) * error
     p_value = 2 * (1 - t_cdf(abs(mean) / error, freedom)) if error else float(mean == 0)
-    return Ratio(math.exp(mean), math.exp(mean - half), math.exp(mean + half), p_value, spread, len(logs))
+    return Ratio(math.exp(mean), math.exp(mean - half), math.exp(mean + half), p_value, spread, rounds, freedom)
 
 
 def t_cdf(t: float, freedom: int) -> float:
@@ -81,9 +90,9 @@ def rounds_needed(ratio: Ratio, family: int = 1) -> int | None:
     distance, margin = abs(math.log(ratio.estimate)), math.log1p(EQUIVALENCE)
 
     def settles(rounds: int) -> bool:
-        error = ratio.log_spread / math.sqrt(rounds)
-        fits = t_quantile((1 + CONFIDENCE) / 2, rounds - 1) * error < margin - distance
-        return fits or t_quantile(1 - (1 - CONFIDENCE) / (2 * family), rounds - 1) * error < distance
+        error, freedom = ratio.log_spread / math.sqrt(rounds), ratio.freedom + rounds - ratio.rounds
+        fits = t_quantile((1 + CONFIDENCE) / 2, freedom) * error < margin - distance
+        return fits or t_quantile(1 - (1 - CONFIDENCE) / (2 * family), freedom) * error < distance
 
     # More rounds only narrow an interval.
     candidates = range(ratio.rounds + 1, MAX_ROUNDS_ADVISED + 1)

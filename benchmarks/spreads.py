@@ -8,9 +8,8 @@ same reasons, so each spread is drawn toward that of all, the more the less they
 import math
 from collections.abc import Sequence
 from statistics import fmean, variance
-from typing import NamedTuple
 
-from benchmarks.ratios import CONFIDENCE, Ratio, t_quantile
+from benchmarks.ratios import CONFIDENCE, Ratio, ratio_of, t_quantile
 
 # Fewer do not tell how much spreads differ.
 MIN_RATIOS = 5
@@ -18,48 +17,37 @@ MIN_RATIOS = 5
 MOST_FREEDOM = 200
 
 
-class Spread(NamedTuple):
-    """A standard deviation of log-ratios, and the degrees of freedom that it is known with."""
-
-    value: float
-    freedom: int
-
-
-def own(ratio: Ratio) -> Spread:
-    """What a ratio tells of itself."""
-    return Spread(ratio.log_spread, ratio.rounds - 1)
+def moderated(ratios: Sequence[Ratio]) -> list[Ratio]:
+    """Each with its spread drawn toward that of all; few ratios, and such without any noise, stay as they are."""
+    if len(ratios) < MIN_RATIOS or not all(ratio.log_spread for ratio in ratios):
+        return list(ratios)
+    common, weight = _prior(ratios)
+    return [_drawn(ratio, common, weight) for ratio in ratios]
 
 
-def moderated(ratios: Sequence[Ratio]) -> list[Spread]:
-    """The spread of each, drawn toward that of all; for few ratios, or without any noise, those that they have."""
-    spreads = [own(ratio) for ratio in ratios]
-    if len(ratios) < MIN_RATIOS or not all(spread.value for spread in spreads):
-        return spreads
-    common, weight = _prior(spreads)
-    return [_drawn(spread, common, weight) for spread in spreads]
-
-
-def for_another_run(ratio: Ratio, spread: Spread, rounds: int) -> tuple[float, float]:
+def for_another_run(ratio: Ratio, rounds: int) -> tuple[float, float]:
     """Where the estimate of another run of so many rounds lies, 95 times in 100 (prediction interval of a mean)."""
-    error = spread.value * math.sqrt(1 / ratio.rounds + 1 / rounds)
-    half = t_quantile((1 + CONFIDENCE) / 2, spread.freedom) * error
+    error = ratio.log_spread * math.sqrt(1 / ratio.rounds + 1 / rounds)
+    half = t_quantile((1 + CONFIDENCE) / 2, ratio.freedom) * error
     return ratio.estimate * math.exp(-half), ratio.estimate * math.exp(half)
 
 
-def _prior(spreads: Sequence[Spread]) -> tuple[float, float]:
+def _prior(ratios: Sequence[Ratio]) -> tuple[float, float]:
     """The variance that all have in common, and how many degrees of freedom it is worth."""
-    centred = [2 * math.log(value) - digamma(freedom / 2) + math.log(freedom / 2) for value, freedom in spreads]
+    halves = [ratio.freedom / 2 for ratio in ratios]
+    logs = [2 * math.log(ratio.log_spread) for ratio in ratios]
+    centred = [log - digamma(half) + math.log(half) for log, half in zip(logs, halves, strict=True)]
     # How much they differ beyond what so few degrees of freedom explain.
-    beyond = variance(centred) - fmean(trigamma(freedom / 2) for _, freedom in spreads)
+    beyond = variance(centred) - fmean(map(trigamma, halves))
     weight = min(MOST_FREEDOM, 2 * _inverse_trigamma(beyond)) if beyond > 0 else MOST_FREEDOM
     return math.exp(fmean(centred) + digamma(weight / 2) - math.log(weight / 2)), weight
 
 
-def _drawn(spread: Spread, common: float, weight: float) -> Spread:
-    freedom = spread.freedom + weight
-    value = math.sqrt((weight * common + spread.freedom * spread.value**2) / freedom)
+def _drawn(ratio: Ratio, common: float, weight: float) -> Ratio:
+    freedom = ratio.freedom + weight
+    spread = math.sqrt((weight * common + ratio.freedom * ratio.log_spread**2) / freedom)
     # Downward, which errs to the wide side.
-    return Spread(value, int(freedom))
+    return ratio_of(math.log(ratio.estimate), spread, rounds=ratio.rounds, freedom=int(freedom))
 
 
 def digamma(x: float) -> float:

@@ -84,9 +84,10 @@ def wrong_numbers(answer: Answered, count: int) -> str | None:
     return None if numbers == [str(number) for number in range(count)] else f"a stream that does not count to {count}"
 
 
-def wrong_echo(answer: Answered, text: str) -> str | None:
-    """What is wrong with what came back on a socket."""
-    return None if answer.body.decode() == f"Message text was: {text}" else "another text than was sent"
+def wrong_echoes(answer: Answered, texts: Sequence[str]) -> str | None:
+    """What is wrong with what came back on a socket, a line for each text."""
+    expected = "\n".join(f"Message text was: {text}" for text in texts)
+    return None if answer.body.decode() == expected else "other texts than were sent"
 
 
 class ExportedLines:

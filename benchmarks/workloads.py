@@ -56,7 +56,7 @@ WORKLOADS = {
     "static": Workload("StaticUser", "Static file", "a style sheet of the page, 9 KB, with its validators"),
     "export": Workload("ExportUser", "Export", "all books as NDJSON, in constant memory", users=2, whole=True),
     # One user: an echo costs the server so little that more of them would only show what the generator can do.
-    "socket": Workload("SocketUser", "Echo on a socket", "one text after the other, there and back", users=1),
+    "echoes": Workload("SocketUser", "Echo on a socket", "ten texts at once, there and back", users=1),
     "events": Workload("EventsUser", "Event stream", "ten server-sent events in half a second", users=16, whole=True),
     "chats": Workload(
         "ChatUser",

@@ -1,7 +1,7 @@
 """Ratios of contenders, and the words that may be said of them."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from benchmarks.analyse.chosen import Chosen, Place
@@ -9,6 +9,7 @@ from benchmarks.analyse.pairs import Pair, pairs
 from benchmarks.analyse.shape import Comparison, Metric, Word
 from benchmarks.ratios import Ratio, holm, paired_ratio, rounds_needed, word
 from benchmarks.records import Contender, Trial
+from benchmarks.spreads import moderated
 
 # Where nobody could read a server's CPU clock, all its readings are 0, and there is no ratio.
 _VALUE: dict[Metric, Callable[[Trial], float]] = {
@@ -38,12 +39,12 @@ def compare(
     chosen: Chosen, contenders: Sequence[Contender], workloads: Sequence[str], metric: Metric
 ) -> list[Comparison]:
     """Every pair under every workload that both can answer."""
-    questions = [
+    questions = _moderated(
         _Question(pair, workload, _ratio(chosen, pair, workload, metric))
         for pair in pairs(contenders)
         for workload in workloads
         if _can(pair.base, workload) and _can(pair.other, workload)
-    ]
+    )
     noise = {
         question.workload: abs(math.log(question.ratio.estimate))
         for question in questions
@@ -57,6 +58,13 @@ def compare(
         _comparison(question, metric, _Evidence(adjusted_p, noise.get(question.workload, worst), family))
         for question, adjusted_p in zip(questions, _adjusted(questions), strict=True)
     ]
+
+
+def _moderated(questions: Iterable[_Question]) -> list[_Question]:
+    """With spreads that all of them have told together."""
+    asked = list(questions)
+    told = iter(moderated([question.ratio for question in asked if question.ratio]))
+    return [question._replace(ratio=next(told)) if question.ratio else question for question in asked]
 
 
 def _can(contender: Contender, workload: str) -> bool:

@@ -1,8 +1,7 @@
 """Whether a second run reproduces the ratios of the first: pure functions.
 
 An interval of 95 % is about the truth. The estimate of another run errs as well, so that such an interval holds it in
-fewer than 95 of 100 runs; the interval that does is wider by the error of the other mean (a prediction interval), and
-has its spread from all ratios of its run.
+fewer than 95 of 100 runs; the interval that does is wider by the error of the other mean (a prediction interval).
 """
 
 import math
@@ -14,7 +13,7 @@ from benchmarks.analyse import Comparison, analyse
 from benchmarks.ratios import CONFIDENCE, Ratio, t_cdf, t_quantile
 from benchmarks.records import Record, Run
 from benchmarks.report.words import pair_title
-from benchmarks.spreads import Spread, for_another_run, moderated
+from benchmarks.spreads import for_another_run
 from benchmarks.text import percent
 
 
@@ -25,8 +24,6 @@ class Agreement(Record):
     workload: str
     first: Ratio
     second: Ratio
-    first_spread: Spread
-    second_spread: Spread
 
     @property
     def held(self) -> int:
@@ -36,12 +33,7 @@ class Agreement(Record):
     @property
     def foreseen(self) -> int:
         """How many of the two intervals for another run hold its estimate."""
-        ends = (
-            for_another_run(self.first, self.first_spread, self.second.rounds),
-            for_another_run(self.second, self.second_spread, self.first.rounds),
-        )
-        estimates = (self.second.estimate, self.first.estimate)
-        return sum(low <= estimate <= high for (low, high), estimate in zip(ends, estimates, strict=True))
+        return _foresees(self.first, self.second) + _foresees(self.second, self.first)
 
     @property
     def expected(self) -> float:
@@ -53,32 +45,30 @@ def _holds(ratio: Ratio, estimate: float) -> bool:
     return ratio.low <= estimate <= ratio.high
 
 
+def _foresees(one: Ratio, other: Ratio) -> bool:
+    low, high = for_another_run(one, other.rounds)
+    return low <= other.estimate <= high
+
+
 def _capture(one: Ratio, other: Ratio) -> float:
-    reach = t_quantile((1 + CONFIDENCE) / 2, one.rounds - 1) / math.sqrt(1 + one.rounds / other.rounds)
-    return 2 * t_cdf(reach, one.rounds - 1) - 1
+    reach = t_quantile((1 + CONFIDENCE) / 2, one.freedom) / math.sqrt(1 + one.rounds / other.rounds)
+    return 2 * t_cdf(reach, one.freedom) - 1
 
 
 def agreements(first: Run, second: Run) -> list[Agreement]:
     """Every ratio that both runs can tell, the control included."""
-    once, again = _told(first), {_key(one): (ratio, spread) for one, ratio, spread in _told(second)}
+    again = {_key(one): ratio for one, ratio in _told(second)}
     return [
         Agreement(
-            title=pair_title(first.plan.contenders, one),
-            workload=one.workload,
-            first=ratio,
-            first_spread=spread,
-            second=again[_key(one)][0],
-            second_spread=again[_key(one)][1],
+            title=pair_title(first.plan.contenders, one), workload=one.workload, first=ratio, second=again[_key(one)]
         )
-        for one, ratio, spread in once
+        for one, ratio in _told(first)
         if _key(one) in again
     ]
 
 
-def _told(run: Run) -> list[tuple[Comparison, Ratio, Spread]]:
-    told = [(one, one.ratio) for one in analyse(run).comparisons if one.metric == "cpu" and one.ratio]
-    spreads = moderated([ratio for _, ratio in told])
-    return [(one, ratio, spread) for (one, ratio), spread in zip(told, spreads, strict=True)]
+def _told(run: Run) -> list[tuple[Comparison, Ratio]]:
+    return [(one, one.ratio) for one in analyse(run).comparisons if one.metric == "cpu" and one.ratio]
 
 
 def _key(comparison: Comparison) -> tuple[str, str, str]:

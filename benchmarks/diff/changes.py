@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 
 from benchmarks.analyse.pace import SteadyPace
 from benchmarks.capacity.outcome import capacities
-from benchmarks.ratios import CONFIDENCE, Ratio, holm, rounds_needed, t_cdf, t_quantile, word
+from benchmarks.ratios import Ratio, holm, ratio_of, rounds_needed, word
 from benchmarks.records import Record, Run
 
 Metric: TypeAlias = Literal["cpu", "capacity"]
@@ -85,16 +85,12 @@ def unpaired_ratio(numerators: Sequence[float], denominators: Sequence[float]) -
     mean, error = fmean(above) - fmean(below), math.sqrt(sum(squares))
     rounds = min(len(above), len(below))
     if not error:
-        return Ratio(math.exp(mean), math.exp(mean), math.exp(mean), float(mean == 0), 0.0, rounds)
+        return ratio_of(mean, 0.0, rounds=rounds, freedom=rounds - 1)
     # Welch and Satterthwaite, rounded down to the whole degrees of freedom that the distribution is written for.
     freedom = sum(squares) ** 2 / sum(
         square**2 / (len(logs) - 1) for square, logs in zip(squares, (above, below), strict=True)
     )
-    half = t_quantile((1 + CONFIDENCE) / 2, int(freedom)) * error
-    p_value = 2 * (1 - t_cdf(abs(mean) / error, int(freedom)))
-    return Ratio(
-        math.exp(mean), math.exp(mean - half), math.exp(mean + half), p_value, error * math.sqrt(rounds), rounds
-    )
+    return ratio_of(mean, error * math.sqrt(rounds), rounds=rounds, freedom=int(freedom))
 
 
 def _change(place: Place, before: list[float], after: list[float], ratio: Ratio, p_value: float, family: int) -> Change:

@@ -13,13 +13,13 @@ from benchmarks.report.headline import headline
 
 SCHEMA_FILE = Path(__file__).with_name("report.schema.json")
 # Another number means that readers of the one before may stumble.
-FORMAT = 1
+FORMAT = 2
 
 
 class Document(Record):
     """A report of a comparison; every figure of the page is in `analysis`."""
 
-    format: Literal[1] = Field(description="Which form of this document it is.")
+    format: Literal[2] = Field(description="Which form of this document it is.")
     kind: RunKind
     profile: str = Field(description="The budget of the run.")
     seed: int = Field(description="What the order of the trials was drawn from.")

@@ -42,7 +42,7 @@ COSTS = {
     "books": ("read", "list", "list-20", "search", "write"),
     "chat": ("chats",),
     "covers": ("cover",),
-    "live": ("socket", "events"),
+    "live": ("echoes", "events"),
     "page": ("static",),
     "transfers": ("export",),
 }

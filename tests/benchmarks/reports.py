@@ -49,7 +49,7 @@ def everything() -> tuple[Run, Analysis]:
     run = a_busy_run(tuple(WORKLOADS))
     found = CapacityFound(
         contender="flask-gunicorn", workload="read", promise="p99 < 50 ms", rates_per_s=[1510, 1490, 1523],
-        interval=Ratio(1507.6, 1466.2, 1550.2, 0.0, 0.011, 3), unsettled=["round 4: no rate was kept"],
+        interval=Ratio(1507.6, 1466.2, 1550.2, 0.0, 0.011, 3, 2), unsettled=["round 4: no rate was kept"],
     )  # fmt: skip
     floors = [("empty", [101.0, 103.0], None), ("framework", [161.0, 163.0], Increment(60.0, 58.5, 61.5))]
     layers = [

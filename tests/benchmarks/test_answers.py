@@ -10,7 +10,7 @@ import pytest
 
 from benchmarks.answers import Expected, a_book, a_page, a_token_pair, an_account, begins_a_word, is_by, nothing
 from benchmarks.file_checks import wrong_cover, wrong_file
-from benchmarks.stream_checks import Event, ExportedLines, Question, events, wrong_echo, wrong_numbers
+from benchmarks.stream_checks import Event, ExportedLines, Question, events, wrong_echoes, wrong_numbers
 
 BOOK = {
     "id": 7, "title": "Emma", "author": "Jane Austen", "category": "novel", "description": "", "rating": 5,
@@ -134,10 +134,11 @@ def test_a_file_has_its_length_and_is_the_same_each_time(answer: Answer, said: s
     assert wrong_file(answer, file()) == said
 
 
-def test_a_text_on_a_socket_comes_back_exactly() -> None:
-    assert wrong_echo(Answer(101, "Message text was: Ökonomie 5".encode()), "Ökonomie 5") is None
-    for other in ("Message text was: Ökonomie", "Ökonomie 5", "", "Message text was: Ökonomie 5 "):
-        assert wrong_echo(Answer(101, other.encode()), "Ökonomie 5") == "another text than was sent"
+def test_texts_on_a_socket_come_back_exactly_and_in_order() -> None:
+    one, two = "Message text was: Ökonomie 5", "Message text was: b"
+    assert wrong_echoes(Answer(101, f"{one}\n{two}".encode()), ["Ökonomie 5", "b"]) is None
+    for other in (f"{two}\n{one}", one, "", f"{one}\nb", f"{one}\n{two} ", f"{one}\n{two}\n{two}"):
+        assert wrong_echoes(Answer(101, other.encode()), ["Ökonomie 5", "b"]) == "other texts than were sent"
 
 
 SAID = (

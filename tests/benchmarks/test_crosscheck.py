@@ -50,7 +50,7 @@ def test_each_is_held_against_the_same_ratio_of_the_run() -> None:
 
 
 def a_finding(by_wrk: tuple[float, float, float], by_lab: tuple[float, float, float]) -> Finding:
-    one, other = (Ratio(estimate, low, high, 0.01, 0.02, 6) for low, estimate, high in (by_wrk, by_lab))
+    one, other = (Ratio(estimate, low, high, 0.01, 0.02, 6, 5) for low, estimate, high in (by_wrk, by_lab))
     return Finding("a ÷ b", "read", one, other)
 
 

@@ -15,7 +15,7 @@ LOCUST = [sys.executable, "-m", "locust", "-f", "benchmarks/locustfile.py", "--h
 # At least one request of each class.
 MEASURED = {
     "read one", "list", "next page", "search", "by author", "me", "log in", "add", "read own", "edit", "cover",
-    "static", "export", "echo", "events", "chat", "chat: first token",
+    "static", "export", "echoes", "events", "chat", "chat: first token",
 }  # fmt: skip
 
 

@@ -15,7 +15,7 @@ pairs = st.lists(st.tuples(values, values), min_size=2, max_size=12)
 
 
 def a_ratio(estimate: float = 1.2, *, low: float = 1.1, high: float = 1.3, spread: float = 0.05) -> Ratio:
-    return Ratio(estimate, low, high, p_value=0.01, log_spread=spread, rounds=5)
+    return Ratio(estimate, low, high, p_value=0.01, log_spread=spread, rounds=5, freedom=4)
 
 
 def said(ratio: Ratio, adjusted_p: float) -> str:

@@ -28,7 +28,7 @@ def a_comparison(*, control: bool = False, **changes: Any) -> Comparison:
 
 
 def a_ratio(estimate: float = 1.2, low: float = 1.1, high: float = 1.3) -> Ratio:
-    return Ratio(estimate, low, high, 0.01, 0.1, 5)
+    return Ratio(estimate, low, high, 0.01, 0.1, 5, 4)
 
 
 def said(run: Run) -> list[str]:

@@ -1,5 +1,6 @@
 """One sitting: a workload visits the servers of a round by turns, and what each trial of it cost."""
 
+import random
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -71,11 +72,20 @@ def _seat(
         workload=sitting.workload,
         urls={name: record.stand.server.url for name, record in records.items()},
         users=users,
-        seed=bench.plan.seed + attempt,
+        seed=_content_seed(bench.plan.seed, number, attempt),
         arrivals=arrivals,
     )
     for name, reason in generator.seat(seating).failed.items():
         records[name].problems.append(reason)
+
+
+def _content_seed(seed: int, number: int, attempt: int) -> int:
+    """Decides which books and words are asked for: the same for all contenders of a sitting, others in each round.
+
+    What a search costs depends on the words. Were they drawn once for a whole run, its interval would know nothing of
+    the words that another run draws.
+    """
+    return random.Random(f"{seed} round {number} attempt {attempt}").getrandbits(32)
 
 
 def _warm_up(bench: Bench, generator: Generator, records: dict[str, _Record], sitting: Sitting) -> None:

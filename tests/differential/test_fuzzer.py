@@ -37,10 +37,12 @@ def server(own_servers: dict[str, str]) -> str:
 
 
 def search(server: str, other: str, seed: int = 1) -> Finding:
-    player = Player((Link(server), Link(other)), Tally())
-    found = Search([player], OPERATIONS, seed=seed, budget=BUDGET, most_kinds=1).run()
-    player.close()
-    assert found, player.tally.summary()
+    tally = Tally()
+    players = [Player((Link(server), Link(other)), tally) for _ in range(2)]
+    found = Search(players, OPERATIONS, seed=seed, budget=BUDGET, most_kinds=1).run()
+    for player in players:
+        player.close()
+    assert found, tally.summary()
     return found[0]
 
 

@@ -1,11 +1,14 @@
 """From trials to what may be said."""
 
 import math
+import random
 
 import pytest
 
 from benchmarks.analyse import Comparison, analyse, pairs
+from benchmarks.ratios import paired_ratio
 from benchmarks.records import Plan, Run
+from benchmarks.spreads import MIN_RATIOS, moderated
 from tests.benchmarks.factories import CONTROL, FIELD, Cost, a_busy_run, a_load, a_plan, a_run, a_trial, an_environment
 
 FRAMEWORK = ("flask-granian", "fastapi-granian")
@@ -150,6 +153,19 @@ def test_a_difference_is_claimed_only_above_what_the_control_shows(excess: float
     run = a_run_that_costs([1.0] * 4, [excess * cost for cost in costs], control=[1.1 * cost for cost in costs])
     assert find(run, *FRAMEWORK).word == word
     assert analyse(run).trust.control_found_a_winner
+
+
+def test_how_much_a_ratio_varies_is_told_by_all_ratios_of_the_run() -> None:
+    chance = random.Random(3)
+    costs = {one.name: [math.exp(chance.gauss(0, 0.05)) for _ in range(6)] for one in (*FIELD, CONTROL)}
+    run = a_run(a_plan(rounds=6), lambda name, number: costs[name][number])
+    found = [one for one in analyse(run).comparisons if one.metric == "cpu"]
+    told = [one.ratio for one in found if one.ratio]
+    own = [paired_ratio(costs[one.other], costs[one.base]) for one in found]
+    assert len(own) >= MIN_RATIOS
+    assert [one.estimate for one in told] == pytest.approx([one.estimate for one in own])
+    assert [one.log_spread for one in told] == pytest.approx([one.log_spread for one in moderated(own)])
+    assert [one.log_spread for one in told] != pytest.approx([one.log_spread for one in own], rel=0.01)
 
 
 def test_a_workload_without_a_control_of_its_own_borrows_the_worst() -> None:

@@ -10,6 +10,7 @@ import pytest
 from benchmarks.analyse import Analysis, analyse
 from benchmarks.diff.agreement import agreements, conclusions
 from benchmarks.machine import ROOT
+from benchmarks.ratios import CONFIDENCE
 from benchmarks.records import Run
 from benchmarks.report.forest import forest
 from benchmarks.report.headline import headline
@@ -52,6 +53,7 @@ def test_how_far_the_second_run_reproduces_the_first_is_told() -> None:
     found = agreements(*(reference(name)[0] for name in ARCHIVES))
     for line in conclusions(found):
         assert line in ACCOUNT
+    assert sum(one.foreseen for one in found) >= CONFIDENCE * 2 * len(found)
 
 
 def test_the_raw_data_are_small() -> None:

@@ -7,11 +7,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
 
 from tests.conftest import CHEAP_HASHES
-from tests.contract.client import Api, assert_problem, unique
+from tests.contract.client import Api, assert_problem, client_of, unique
 from tests.databases import fresh_postgresql
 from tests.postgres import NoPostgres, cluster
 from tests.servers import TWINS, serving
@@ -35,8 +34,8 @@ def server(twin: str, database: str, tmp_path: Path, *, workers: int = 1, **sett
 @contextmanager
 def client(url: str, address: str = "127.0.0.1", **headers: str) -> Iterator[Api]:
     """A client at an address of its own: all of 127.0.0.0/8 is this machine."""
-    transport = httpx2.HTTPTransport(local_address=address)
-    with httpx2.Client(base_url=url, transport=transport, timeout=20, headers=headers) as http:
+    with client_of(url, local_address=address) as http:
+        http.headers.update(headers)
         yield Api(http)
 
 

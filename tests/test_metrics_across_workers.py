@@ -13,6 +13,7 @@ import httpx2
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from tests.contract.client import client_of
 from tests.servers import TWINS, serving
 
 SECRET = "a secret of at least thirty-two bytes"
@@ -21,7 +22,8 @@ REQUESTS = 60
 
 def asked(url: str, path: str) -> httpx2.Response:
     """A request on a connection of its own, which any of the workers may take."""
-    return httpx2.get(f"{url}{path}", timeout=20)
+    with client_of(url) as http:
+        return http.get(path)
 
 
 def samples(url: str, name: str) -> dict[str, float]:

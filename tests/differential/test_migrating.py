@@ -10,7 +10,7 @@ import httpx2
 import pytest
 
 from tests.conftest import CHEAP_HASHES, SECRET
-from tests.contract.client import Api, User, book_fields, sending, url
+from tests.contract.client import Api, User, book_fields, client_of, sending, url
 from tests.differential.nginx import Nginx, binary, running
 from tests.servers import ROOT, TWINS, free_port, serving
 
@@ -34,8 +34,7 @@ class Behind(NamedTuple):
     @contextmanager
     def client(self, local_address: str = ADDRESSES[0]) -> Iterator[Api]:
         """A client with an address of its own."""
-        transport = httpx2.HTTPTransport(local_address=local_address)
-        with httpx2.Client(base_url=f"http://{self.address}", transport=transport, timeout=20) as http:
+        with client_of(f"http://{self.address}", local_address=local_address) as http:
             yield Api(http)
 
 

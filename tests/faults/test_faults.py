@@ -11,10 +11,10 @@ from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
-import httpx2
 import pytest
 
 from shared.docs import OPENAPI_FILE
+from tests.contract.client import client_of
 from tests.faults import table, trial
 from tests.faults.__main__ import main
 from tests.faults.catalogue import AREAS, FAULTS
@@ -133,12 +133,18 @@ def test_a_server_that_does_not_start_proves_nothing() -> None:
     assert "DATABASE_URL" in done.said
 
 
+def alive(url: str) -> str:
+    """What whoever takes a new connection says of itself."""
+    with client_of(url) as http:
+        return http.get("/health/live").text
+
+
 @pytest.mark.parametrize("twin", TWINS)
 def test_a_fault_reaches_workers_that_are_forked_and_those_that_are_spawned(twin: str, tmp_path: Path) -> None:
     environment = {"DATABASE_URL": f"sqlite:///{tmp_path}/books.sqlite3", "SECRET_KEY_FILE": f"{tmp_path}/key"}
     environment |= {"FILES_DIR": f"{tmp_path}/files", **faulty("live-says-something-else")}
     with serving(twin, environment, tmp_path / "log", workers=2) as url:
-        answers = {httpx2.get(f"{url}/health/live").text for _ in range(20)}
+        answers = {alive(url) for _ in range(20)}
     assert answers == {'{"status":"healthy"}'}
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx2
 
+from tests.contract.client import client_of
 from tests.servers import ROOT, START_S, free_port
 
 
@@ -20,7 +21,8 @@ class StandIn:
 
     def stats(self) -> dict[str, Any]:
         """What became of its answers, and the last question."""
-        found: dict[str, Any] = httpx2.get(f"{self.url}/stats").json()
+        with client_of(self.url) as http:
+            found: dict[str, Any] = http.get("/stats").json()
         return found
 
 

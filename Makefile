@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
-WORKERS ?= 3
+WORKERS ?= 4
 
 # Tests and the lab start hundreds of processes: the first compiles for all, whatever the shell says.
 unexport PYTHONDONTWRITEBYTECODE

@@ -3,10 +3,10 @@
 import asyncio
 import time
 from pathlib import Path
-from threading import Timer
 
 import httpx2
 import pytest
+from starlette.types import Message, Receive, Scope, Send
 
 from fastapi_impl.app import create_app as create_fastapi
 from flask_impl.app import create_app as create_flask
@@ -24,17 +24,27 @@ def settings(tmp_path: Path) -> Settings:
 def test_a_stream_of_flask_ends_with_its_server(settings: Settings) -> None:
     app = create_flask(settings)
     began = time.monotonic()
-    Timer(0.3, app.extensions["stopping"].set).start()
-    assert app.test_client().get(LASTING).data == CUT_SHORT
+    pieces = app.test_client().get(LASTING).iter_encoded()
+    first = next(pieces)
+    app.extensions["stopping"].set()
+    assert first + b"".join(pieces) == CUT_SHORT
     assert time.monotonic() - began < 10
 
 
 def test_a_stream_of_fastapi_ends_with_its_server(settings: Settings) -> None:
     app = create_fastapi(settings)
 
+    async def stopped_at_the_first_piece(scope: Scope, receive: Receive, send: Send) -> None:
+        async def sending(message: Message) -> None:
+            await send(message)
+            if message.get("body"):
+                app.state.stopping.set()
+
+        await app(scope, receive, sending)
+
     async def ask() -> bytes:
-        asyncio.get_running_loop().call_later(0.3, app.state.stopping.set)
-        async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://test") as http:
+        transport = httpx2.ASGITransport(stopped_at_the_first_piece)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://test") as http:
             return (await http.get(LASTING)).content
 
     began = time.monotonic()

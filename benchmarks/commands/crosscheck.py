@@ -9,6 +9,7 @@ from benchmarks.commands.console import wide_console
 from benchmarks.crosscheck.findings import findings, table
 from benchmarks.crosscheck.turns import Turn, stage, turns
 from benchmarks.failures import UsageError
+from benchmarks.plan import USERS
 from benchmarks.results import Results
 
 WORKLOADS = ("read", "list")
@@ -23,6 +24,7 @@ def register(commands: Commands) -> None:
     parser.add_argument("--only", type=names, default=[], metavar="NAMES", help="contenders, by commas")
     parser.add_argument("--starts", type=whole(2, 100), default=8, help="starts of each server (default: 8)")
     parser.add_argument("--turns", type=whole(2, 1000), default=4, help="visits of each server a start (default: 4)")
+    parser.add_argument("--connections", type=whole(1, 1000), default=USERS, help=f"at once (default: {USERS})")
     parser.add_argument("--seconds", type=seconds, default=1.0, help="length of a visit (default: 1)")
 
 
@@ -39,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
     chosen = [one for one in known if one.name in picked]
     console, seen = wide_console(), []
     for start in range(options.starts):
-        with stage(chosen[::-1] if start % 2 else chosen) as at:
+        with stage(chosen[::-1] if start % 2 else chosen, options.connections) as at:
             for workload in WORKLOADS:
                 for turn in turns(at, workload, start, options.turns, options.seconds):
                     seen.append(turn)

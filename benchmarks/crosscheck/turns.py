@@ -20,7 +20,7 @@ from benchmarks.failures import LabError
 from benchmarks.generators.trials import WRK, wrk
 from benchmarks.launch import Server, running
 from benchmarks.lineup import READY_PATH
-from benchmarks.plan import CATALOGUE_ROWS
+from benchmarks.plan import CATALOGUE_ROWS, USERS
 from benchmarks.records import Contender, Slice
 from benchmarks.speedometer import Speedometer
 from benchmarks.workloads import ORDERS, PAGE_SIZE
@@ -51,10 +51,11 @@ class Stage(NamedTuple):
     speedometer: Speedometer
     server_cores: list[int]
     generator_cores: list[int]
+    connections: int
 
 
 @contextmanager
-def stage(contenders: Sequence[Contender]) -> Iterator[Stage]:
+def stage(contenders: Sequence[Contender], connections: int = USERS) -> Iterator[Stage]:
     """Everything that turns need; raises LabError where there is no wrk."""
     if not shutil.which(WRK):
         raise LabError(f"{WRK} is not installed; on Debian: apt-get install {WRK}")
@@ -68,7 +69,7 @@ def stage(contenders: Sequence[Contender]) -> Iterator[Stage]:
             log, environment = folder / f"{one.name}.log", catalogue.fresh_copy(one)
             servers[one.name] = stack.enter_context(running(one, environment, server_cores, log, READY_PATH))
         paths = _written(folder, next(iter(servers.values())).url)
-        yield Stage(servers, paths, speedometer, server_cores, generator_cores)
+        yield Stage(servers, paths, speedometer, server_cores, generator_cores, connections)
 
 
 def _written(folder: Path, url: str) -> dict[str, Path]:
@@ -109,7 +110,7 @@ def visit(at: Stage, name: str, workload: str, seconds: float) -> Slice:
     server = at.servers[name]
     pace, began_s, before = at.speedometer.read(), time.perf_counter(), server.meter.read()
     with on_cores(at.generator_cores):
-        seen = wrk(server.url, seconds, [str(SCRIPT), os.fspath(at.paths[workload])])
+        seen = wrk(server.url, seconds, [str(SCRIPT), os.fspath(at.paths[workload])], at.connections)
     return Slice(
         at_s=began_s,
         window_s=seen.seconds,

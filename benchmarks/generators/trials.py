@@ -13,12 +13,12 @@ from typing import NamedTuple, TypeAlias
 from benchmarks import machine
 from benchmarks.affinity import on_cores
 from benchmarks.failures import LabError
+from benchmarks.plan import USERS
 from benchmarks.ratios import Ratio, paired_ratio
 from benchmarks.text import last_line
 
 LOCUSTS = ("lean", "FastHttpUser", "HttpUser")
 WRK = "wrk"
-_USERS = 8
 # Python and Locust start, users hang up.
 _PATIENCE_S = 60
 _COUNTED = re.compile(r"^\s*(\d+) requests in ", re.MULTILINE)
@@ -74,25 +74,25 @@ def run(generator: str, url: str, seconds: float) -> Trial:
 
 def _locust(kind: str, url: str, seconds: float) -> Trial:
     module = "benchmarks.generators.locusts"
-    output = _output([sys.executable, "-m", module, kind, url, str(_USERS), str(seconds)], seconds)
+    output = _output([sys.executable, "-m", module, kind, url, str(USERS), str(seconds)], seconds)
     said = json.loads(output)
     if said["failures"] or not said["requests"]:
         raise LabError(f"{kind}: {said['failures']} of {said['requests']} requests failed")
     return Trial(kind, said["requests"], said["cpu_s"], said["seconds"])
 
 
-def wrk(url: str, seconds: float, script: Sequence[str] = ()) -> Trial:
+def wrk(url: str, seconds: float, script: Sequence[str] = (), connections: int = USERS) -> Trial:
     """One trial with wrk, on the cores that this thread has; `script` is a Lua file and what it is told."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    output = _output(wrk_command(url, seconds, script), seconds)
+    output = _output(wrk_command(url, seconds, script, connections), seconds)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return of_wrk(output, cpu_s)
 
 
-def wrk_command(url: str, seconds: float, script: Sequence[str] = ()) -> list[str]:
+def wrk_command(url: str, seconds: float, script: Sequence[str] = (), connections: int = USERS) -> list[str]:
     """How wrk is started, which takes whole seconds only."""
-    command = [WRK, "-t1", f"-c{_USERS}", f"-d{max(1, round(seconds))}s"]
+    command = [WRK, "-t1", f"-c{connections}", f"-d{max(1, round(seconds))}s"]
     return command + (["-s", script[0], url, "--", *script[1:]] if script else [url])
 
 

@@ -4,6 +4,8 @@ import math
 import random
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -12,8 +14,9 @@ from benchmarks.cli import main
 from benchmarks.commands import crosscheck as command
 from benchmarks.crosscheck import turns as turns_module
 from benchmarks.crosscheck.findings import Finding, findings
-from benchmarks.crosscheck.turns import Turn, stage, turns
+from benchmarks.crosscheck.turns import Stage, Turn, stage, turns, visit
 from benchmarks.failures import LabError, UsageError
+from benchmarks.generators.trials import Trial, wrk_command
 from benchmarks.ratios import Ratio
 from benchmarks.records import Slice
 from tests.benchmarks.factories import FIELD, a_run
@@ -74,6 +77,23 @@ def test_without_wrk_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> N
 def test_an_odd_number_of_turns_is_refused(tmp_path: Path) -> None:
     assert main(["crosscheck", "--turns", "5", str(tmp_path)]) == UsageError.exit_code
     assert command.WORKLOADS == ("read", "list")
+
+
+def test_wrk_has_as_many_connections_as_are_asked_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    seen = list[int]()
+
+    def wrk(_url: str, _seconds: float, _script: list[str], connections: int) -> Trial:
+        seen.append(connections)
+        return Trial("wrk", 1000, 0.1, 1.0)
+
+    monkeypatch.setattr(turns_module, "wrk", wrk)
+    meter = SimpleNamespace(read=lambda: 0, cpu_s_since=lambda _: 0.5)
+    server: Any = SimpleNamespace(url="http://127.0.0.1:1", meter=meter)
+    speedometer: Any = SimpleNamespace(read=lambda: SimpleNamespace(us_since=lambda _: 25.0))
+    at = Stage({"a": server}, {"read": tmp_path}, speedometer, [0], [0], connections=3)
+    assert visit(at, "a", "read", 1.0).requests == 1000
+    assert seen == [3]
+    assert "-c3" in wrk_command("http://127.0.0.1:1", 1.0, connections=3)
 
 
 @pytest.mark.skipif(not shutil.which("wrk"), reason="wrk is not installed")

@@ -31,7 +31,7 @@ LEAST: dict[str, tuple[dict[str, int], Sequence[str]]] = {
     "refresh races": ({"rounds": 1000}, _DATABASES),
     "database restart": ({"restarts": 20}, TWINS),
     "graceful stop": ({"stops": 100}, TWINS),
-    "overload": ({"turns": 5}, TWINS),
+    "overload": ({"turns": 5}, [f"{twin}{where}" for twin in TWINS for where in ("", ", postgresql", ", two workers")]),
     "slow sockets": ({"requests": 2000}, [f"{twin}, {kind}" for twin in TWINS for kind in SLOW]),
     "mixed load": ({"minutes": 60}, TWINS),
     "migrations": ({"migrated": 1}, _DATABASES),

@@ -81,6 +81,7 @@ def _surroundings(run: Run) -> Iterator[str]:
     workers = sorted({contender.workers for contender in run.plan.contenders})
     told = " or ".join(map(str, workers))
     yield f"Other than {told} worker process{'' if workers == [1] else 'es'} a server."
+    yield "Another number of requests at once, with which ratios of frameworks change."
 
 
 def _place(run: Run) -> Iterator[str]:

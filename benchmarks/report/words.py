@@ -125,8 +125,8 @@ def limits(run: Run) -> list[str]:
         shared,
         f"One machine, {place.machine.get('cores', 'unknown')} cores, {_workers(run)}: other sizes are not shown.",
         "Unless servers stand elsewhere, loopback: no network latency, no packet loss, no TLS, few connections.",
-        f"CPU, rate and memory come from a closed loop with {run.plan.timing.users} users; only the open-loop part "
-        "tells latency at a given rate.",
+        f"CPU, rate and memory come from a closed loop with {run.plan.timing.users} users, and ratios of frameworks "
+        "are others with fewer; only the open-loop part tells latency at a given rate.",
         "One application with this database: another spends its time elsewhere, and the ratio moves towards 1 the "
         "more work both share.",
     ]

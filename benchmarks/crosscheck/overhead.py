@@ -93,7 +93,8 @@ def _visit(at: Stage, name: str, seconds: float) -> Visit:
 
 @contextmanager
 def _asking(at: Stage, name: str, seconds: float) -> Iterator[subprocess.Popen[str]]:
-    command = wrk_command(at.servers[name].url, seconds, [str(SCRIPT), os.fspath(at.paths[WORKLOAD])])
+    script = [str(SCRIPT), os.fspath(at.paths[WORKLOAD])]
+    command = wrk_command(at.servers[name].url, seconds, script, at.connections)
     with on_cores(at.generator_cores):
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:

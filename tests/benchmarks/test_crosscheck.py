@@ -96,6 +96,18 @@ def test_wrk_has_as_many_connections_as_are_asked_for(monkeypatch: pytest.Monkey
     assert "-c3" in wrk_command("http://127.0.0.1:1", 1.0, connections=3)
 
 
+def test_the_command_hands_on_how_many_connections(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = list[int]()
+
+    def no_stage(_contenders: object, connections: int) -> None:
+        seen.append(connections)
+        raise LabError("nothing is started here")
+
+    monkeypatch.setattr(command, "stage", no_stage)
+    assert main(["crosscheck", "--connections", "3"]) == LabError.exit_code
+    assert seen == [3]
+
+
 @pytest.mark.skipif(not shutil.which("wrk"), reason="wrk is not installed")
 def test_wrk_visits_two_servers_by_turns_and_asks_for_what_exists() -> None:
     known = contenders.load(contenders.CONTENDERS_FILE).contender

@@ -118,6 +118,7 @@ def test_what_was_measured_is_not_said_to_be_missing() -> None:
     told = not_measured(run.model_copy(update={"plan": plan}), analysis)
     assert not any(word in line for line in told for word in ("Workloads", "PostgreSQL", "Latency", "capacity"))
     assert "Other than 1 or 2 worker processes a server." in told
+    assert "Another number of requests at once, with which ratios of frameworks change." in told
     assert any(line.startswith("1 of ") and "no attempt was valid" in line for line in told)
 
 

@@ -150,3 +150,4 @@ def test_limits_declare_shared_cores_and_workers() -> None:
     assert "shared cores" in limits(a_run(environment=together))[0]
     two = a_plan(contenders=[FIELD[0], FIELD[1].model_copy(update={"workers": 2})])
     assert "1 or 2 worker processes a server" in limits(a_run(two))[1]
+    assert "8 users, and ratios of frameworks are others with fewer" in limits(a_run())[3]

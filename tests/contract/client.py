@@ -17,8 +17,9 @@ _trusted = cache(httpx2.create_ssl_context)
 
 def client_of(base_url: str | httpx2.URL, timeout_s: float = 20, local_address: str | None = None) -> httpx2.Client:
     """A client with connections of its own, from an address of this machine if one is given."""
-    transport = httpx2.HTTPTransport(verify=_trusted(), local_address=local_address)
-    return httpx2.Client(base_url=base_url, timeout=timeout_s, transport=transport)
+    # A client with a transport of its own heeds no proxy of the environment, through which a stranger's server may be.
+    transport = httpx2.HTTPTransport(verify=_trusted(), local_address=local_address) if local_address else None
+    return httpx2.Client(base_url=base_url, timeout=timeout_s, verify=_trusted(), transport=transport)
 
 
 def unique(stem: str = "x") -> str:

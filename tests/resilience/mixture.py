@@ -47,6 +47,7 @@ class Visitor:
             self._upload: 3,
             self._stream: 2,
             lambda: self._get("/nowhere"): 2,
+            self._come_again: 2,
             lambda: self._post("/books/", {"title": 7}, {422}): 3,
         }
         while not stop.is_set():
@@ -69,6 +70,11 @@ class Visitor:
 
     async def _post(self, target: str, body: object, good: set[int]) -> int:
         return (await self._ask("POST", target, body, good)).status
+
+    async def _come_again(self) -> int:
+        # Another worker may get the next connection: else one could have nearly all visitors for the whole of a run.
+        self.client.close()
+        return await self._get("/auth/me")
 
     async def _add(self) -> int:
         if len(self.books) >= MAX_BOOKS:

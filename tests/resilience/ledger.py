@@ -2,8 +2,9 @@
 
 import asyncio
 import json
+import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 import httpx2
@@ -42,20 +43,28 @@ class Ledger:
         self.acknowledged = self.cut = self.refused = 0
         self.longest_s = self.refused_at = 0.0
         self.unexpected: Counter[str] = Counter()
-        self._goal, self._reached = 0.0, asyncio.Event()
+        self._counted = asyncio.Event()
 
     def acknowledge(self) -> None:
         """Count a write that was answered."""
         self.acknowledged += 1
-        if self.acknowledged >= self._goal:
-            self._reached.set()
+        self._counted.set()
+
+    def refuse(self) -> None:
+        """Count a write that was refused, just now."""
+        self.refused += 1
+        self.refused_at = time.monotonic()
+        self._counted.set()
+
+    async def until(self, reached: Callable[[], bool]) -> None:
+        """Return when the counts are what is waited for."""
+        while not reached():
+            self._counted.clear()
+            await self._counted.wait()
 
     async def reach(self, goal: float) -> None:
         """Return when so many writes have been acknowledged."""
-        self._goal = goal
-        while self.acknowledged < goal:
-            self._reached.clear()
-            await self._reached.wait()
+        await self.until(lambda: self.acknowledged >= goal)
 
     def faults(self, books: Iterable[dict[str, Any]]) -> tuple[list[str], list[str]]:
         """What was lost, and what is there that nobody has asked for."""

@@ -80,8 +80,9 @@ async def suffer(proxy: Proxy, case: Case, ledger: Ledger, place: Place, times: 
     await asyncio.sleep(times * case.seconds)
     # Somebody has met the fault, however busy the machine is.
     async with asyncio.timeout(FIRST_ANSWERS_S):
-        while ledger.refused == refused if case.refuses else ledger.acknowledged < acknowledged + WRITERS:
-            await asyncio.sleep(0.01)
+        await ledger.until(
+            lambda: ledger.refused > refused if case.refuses else ledger.acknowledged >= acknowledged + WRITERS
+        )
     during = ledger.acknowledged - acknowledged
     await proxy.set(CLEAN)
     well = time.monotonic()

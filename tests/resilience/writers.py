@@ -91,8 +91,7 @@ class Writer:
             self.ledger.acknowledge()
             return answer
         if answer.status == 503 and answer.retry_after_s:
-            self.ledger.refused += 1
-            self.ledger.refused_at = time.monotonic()
+            self.ledger.refuse()
             await asyncio.sleep(PAUSE_S)
         else:
             self.ledger.unexpected[f"{method} {answer.status}: {answer.body[:200]!r}"] += 1

@@ -9,7 +9,7 @@ WORKERS ?= 4
 # Tests and the lab start hundreds of processes: the first compiles for all, whatever the shell says.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help test check compare layers serve-flask serve-fastapi seed openapi lock audit sbom mutants clean
+.PHONY: help test check lint types structure compare layers serve-flask serve-fastapi seed openapi lock audit sbom mutants clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -23,10 +23,16 @@ $(INSTALLED): requirements-dev.txt
 test: $(INSTALLED)  ## Run every test
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
-check: $(INSTALLED)  ## Lint, check types, check the structure
+check: lint types structure  ## Lint, check types, check the structure
+
+lint: $(INSTALLED)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+types: $(INSTALLED)
 	$(BIN)/mypy
+
+structure: $(INSTALLED)
 	$(BIN)/python -m pytest -q tests/test_structure.py tests/test_readme.py
 
 compare: $(INSTALLED)  ## Measure the twins and print where the report is

@@ -15,6 +15,7 @@ from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from tests.databases import fresh_postgresql
@@ -69,6 +70,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=[],
         help="how much of something tests/resilience does: kills, writes, rounds, restarts, stops, minutes or turns",
     )
+
+
+# How long one example takes says nothing on a busy machine; what may not be slow has tests of its own.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -54,14 +54,26 @@ def test_both_twins_answer_every_workload_as_they_should(tmp_path: Path) -> None
     with ExitStack() as stack:
         language_model, books = stack.enter_context(speaking([0])), catalogue(tmp_path)
         urls = [started(stack, twin, books, language_model) for twin in TWINS]
-        # At once, for time is short.
-        running = [locust(url, "--users", "13", "--spawn-rate", "100", "--run-time", "6s", "--json") for url in urls]
-        ends = [process.communicate(timeout=60) for process in running]
+        # On a busy machine a few seconds are not enough for all.
+        for run_time in ("6s", "40s"):
+            missing = MEASURED - answered(urls, run_time)
+            if not missing:
+                break
+    assert missing == set()
+
+
+def answered(urls: list[str], run_time: str) -> set[str]:
+    """What was answered by all servers, which are asked at once, for time is short; nothing may fail."""
+    command = ["--users", "13", "--spawn-rate", "100", "--run-time", run_time, "--json"]
+    running = [locust(url, *command) for url in urls]
+    ends = [process.communicate(timeout=100) for process in running]
+    found = []
     for (output, errors), process in zip(ends, running, strict=True):
         assert process.returncode == 0, errors
         entries = {entry["name"]: entry for entry in json.loads(output)}
         assert {name: entry["num_failures"] for name, entry in entries.items() if entry["num_failures"]} == {}
-        assert entries.keys() >= MEASURED
+        found.append(set(entries))
+    return set.intersection(*found)
 
 
 def test_a_journey_with_a_mistake_is_refused_before_anything_is_asked(tmp_path: Path) -> None:

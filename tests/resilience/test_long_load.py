@@ -20,9 +20,6 @@ from tests.resilience.trend import Trend, trend
 from tests.servers import TWINS, serving, workers
 
 VISITORS = 6
-# Who comes at once before they do, and how often: a thread that works for the first time takes a MiB for good, and that
-# all visitors meet at one worker is rare enough to be taken for growth.
-CROWD, TIMES = 96, 3
 SAMPLE_S = 2.0
 # What start-up, pools and caches take until they are full.
 WARM_UP_SHARE = 0.3
@@ -60,17 +57,6 @@ class Meter:
         return [trend(self.times_h, values) for values in self.memory_mib]
 
 
-async def crowd(url: str) -> None:
-    """Let so many come at once that both workers start as many threads as the visitors will need, and more."""
-    async with AsyncExitStack() as stack:
-        clients = [Client(url) for _ in range(CROWD)]
-        for client in clients:
-            stack.callback(client.close)
-        for _ in range(TIMES):
-            answers = await asyncio.gather(*(client.ask("GET", "/books/?q=title&limit=20") for client in clients))
-            assert {answer.status for answer in answers} <= {200, 503}
-
-
 async def visit(meters: dict[str, Meter], minutes: float, chance: random.Random, progress: Progress) -> Counter[str]:
     """Let visitors come to all servers for so long; what they were answered."""
     counts: Counter[str] = Counter()
@@ -81,7 +67,6 @@ async def visit(meters: dict[str, Meter], minutes: float, chance: random.Random,
         asyncio.TaskGroup() as group,
     ):
         for url in meters:
-            await crowd(url)
             for _ in range(VISITORS):
                 client = Client(url)
                 stack.callback(client.close)

@@ -34,6 +34,7 @@ from fastapi_impl.tracing import HeadAsGet, Tracing
 from fastapi_impl.upstream import Upstream
 from fastapi_impl.wire import ExactPaths
 from shared import logs
+from shared.arenas import share_one_arena
 from shared.config import Settings
 from shared.docs import TAGS, TITLE, VERSION
 from shared.garbage import spare_start_up
@@ -60,6 +61,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     """The ASGI application; raises ConfigError when the settings do not suffice."""
     settings = settings or Settings.load()
     logs.configure(settings)
+    share_one_arena()
     app = FastAPI(
         title=TITLE,
         version=VERSION,

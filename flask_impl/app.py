@@ -29,6 +29,7 @@ from flask_impl.thumbnails import Thumbnails
 from flask_impl.upstream import Upstream
 from flask_impl.wire import ApiFlask, refuse_after_waiting, refuse_leading_slashes
 from shared import logs
+from shared.arenas import share_one_arena
 from shared.config import Settings
 from shared.docs import OPENAPI_FILE
 from shared.fields import BOOK_SEGMENT
@@ -55,6 +56,7 @@ def create_app(settings: Settings | None = None) -> ApiFlask:
     """The WSGI application; raises ConfigError when the settings do not suffice."""
     settings = settings or Settings.load()
     logs.configure(settings)
+    share_one_arena()
     app = ApiFlask("flask_impl", static_folder=None)
     # FLASK_DEBUG in the environment would change answers; the command `flask run --debug` sets it again after this.
     app.debug = False

@@ -12,7 +12,9 @@ import signal
 import tempfile
 import time
 from collections.abc import Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 
 import hypothesis
@@ -29,9 +31,10 @@ DIFFERENTIAL = "differential"
 # Under this one, what a run of Schemathesis has done.
 SCHEMATHESIS = "schemathesis"
 NEED_SERVERS = ("tests/contract", "tests/differential", "tests/hostile")
-# These wait more than they compute: they come first, so that others compute meanwhile and no long test is the last.
-# "" is tests/ itself.
-FIRST = ("generated", "resilience", "", "upstream", "benchmarks", "browser")
+# These wait more than they compute, so that others should compute meanwhile. A worker of pytest-xdist begins with its
+# share of all tests, in their order, and takes over from others when it is done: of four, the first begins with the one
+# half of these and the third with the other. "" is tests/ itself.
+WAITING = (("generated", "resilience", "upstream"), ("", "benchmarks", "browser"))
 SECRET = "a secret that all servers of this test run share"
 # Hashing at its real cost would be most of the run; what it costs is not part of the contract.
 CHEAP_HASHES = {"ARGON2_TIME_COST": "1", "ARGON2_MEMORY_KIB": "8"}
@@ -108,13 +111,20 @@ def pytest_collection() -> Generator[None, object, object]:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the folders together: some share what is expensive to start."""
-    items.sort(key=_turn)
+    """Keep the folders together, for some share what is expensive to start, and let those that wait come in time."""
+    first, second = (
+        sorted((item for item in items if _home(item.path) in half), key=lambda item: half.index(_home(item.path)))
+        for half in WAITING
+    )
+    others = [item for item in items if not any(_home(item.path) in half for half in WAITING)]
+    between = max(0, len(items) // 2 - len(first))
+    items[:] = [*first, *others[:between], *second, *others[between:]]
 
 
-def _turn(item: pytest.Item) -> int:
-    home = next((folder.name for folder in item.path.parents if folder.parent == ROOT / "tests"), "")
-    return FIRST.index(home) if home in FIRST else len(FIRST)
+@cache
+def _home(path: Path) -> str:
+    """The folder of tests/ that a module is in."""
+    return next((folder.name for folder in path.parents if folder.parent == ROOT / "tests"), "")
 
 
 @pytest.hookimpl(trylast=True)
@@ -158,7 +168,7 @@ def _start(stack: ExitStack) -> dict[str, str]:
         databases["postgresql"] = stack.enter_context(fresh_postgresql(os.environ[SHARED]))
     except NoPostgres as error:
         os.environ["BOOKS_TEST_NO_POSTGRESQL"] = str(error)
-    targets = {}
+    servers = {}
     for backend, url in databases.items():
         files = folder / f"{backend}-files"
         environment = {
@@ -174,11 +184,14 @@ def _start(stack: ExitStack) -> dict[str, str]:
         }
         for twin in TWINS:
             name = f"{twin}-{backend}"
-            targets[name] = stack.enter_context(serving(twin, environment, folder / f"{name}.log"))
+            servers[name] = serving(twin, environment, folder / f"{name}.log")
             if backend == "sqlite":
                 name, brief = f"{twin}{BRIEF}", environment | SHORT_LIFETIMES
-                targets[name] = stack.enter_context(serving(twin, brief, folder / f"{name}.log", workers=1))
-    return targets
+                servers[name] = serving(twin, brief, folder / f"{name}.log", workers=1)
+    # Side by side, for they load for seconds.
+    with ThreadPoolExecutor(len(servers)) as pool:
+        urls = pool.map(stack.enter_context, servers.values())
+        return dict(zip(servers, urls, strict=True))
 
 
 def _memory() -> str | None:

@@ -14,7 +14,8 @@ from tests.conftest import CHEAP_HASHES, SECRET
 from tests.contract import raw
 from tests.contract.client import Api, User, assert_problem, client_of
 from tests.contract.sockets import PING, TEXT, attempt, by_hand, ended, frame, handshake, opened
-from tests.servers import TWINS, serving
+from tests.forks import serving
+from tests.servers import TWINS
 
 LASTING = "/stream/?count=2&interval=60"
 MAX_UPLOAD_BYTES = 300_000
@@ -35,7 +36,7 @@ def api(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
     folder = tmp_path_factory.mktemp(request.param)
     environment = {"DATABASE_URL": f"sqlite:///{folder}/books.sqlite3", "SECRET_KEY": SECRET, **CHEAP_HASHES, **SMALL}
     with (
-        serving(request.param, environment, folder / "log", workers=1) as url,
+        serving(request.param, environment, folder / "log") as url,
         client_of(url) as http,
     ):
         yield Api(http)

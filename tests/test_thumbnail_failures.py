@@ -14,7 +14,8 @@ from shared.tables import covers
 from tests.conftest import CHEAP_HASHES, SECRET
 from tests.contract.client import Api, assert_problem, client_of, url
 from tests.contract.pictures import picture, upload
-from tests.servers import TWINS, serving
+from tests.forks import serving
+from tests.servers import TWINS
 
 GIVEN_UP_WITHIN_S = 30
 
@@ -48,14 +49,14 @@ def test_what_cannot_be_made_is_given_up_and_made_of_the_next_cover(twin: str, t
         **CHEAP_HASHES,
     }
     log = tmp_path / "log"
-    with serving(twin, environment, log, workers=1) as base_url, client_of(base_url, 30) as http:
+    with serving(twin, environment, log) as base_url, client_of(base_url, 30) as http:
         api = Api(http)
         user = api.new_user()
         book = api.new_book(user)
         assert upload(api, user, book, picture("PNG", (300, 300))).status_code == 201
         assert thumbnail(api, book).status_code == 200
     spoil(settings)
-    with serving(twin, environment, log, workers=1) as base_url, client_of(base_url, 30) as http:
+    with serving(twin, environment, log) as base_url, client_of(base_url, 30) as http:
         api = Api(http)
         assert_problem(thumbnail(api, book), 404, "thumbnail-not-found")
         assert log.read_text().count("no thumbnail of") == 3
@@ -72,7 +73,7 @@ def test_covers_that_are_replaced_before_their_thumbnails_are_made_are_no_faults
         **CHEAP_HASHES,
     }
     log, covers_of_a_book, books = tmp_path / "log", 20, 4
-    with serving(twin, environment, log, workers=1) as base_url, client_of(base_url, 30) as http:
+    with serving(twin, environment, log) as base_url, client_of(base_url, 30) as http:
         api = Api(http)
         user = api.new_user()
 

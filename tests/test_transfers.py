@@ -18,8 +18,9 @@ from tests.conftest import CHEAP_HASHES, SECRET
 from tests.contract import raw
 from tests.contract.client import Api, User, assert_problem, book_fields, client_of, unique
 from tests.databases import fresh_postgresql
+from tests.forks import serving
 from tests.postgres import NoPostgres, cluster
-from tests.servers import TWINS, serving
+from tests.servers import TWINS
 
 LIMITS = {"MAX_TRANSFERS": "1", "POOL_SIZE": "3", "MAX_IMPORT_BYTES": "10000000"}
 ROWS = 2_000
@@ -42,7 +43,7 @@ def api(request: pytest.FixtureRequest, database_url: str, tmp_path_factory: pyt
     environment = {"DATABASE_URL": database_url, "SECRET_KEY": SECRET, **CHEAP_HASHES, **LIMITS}
     log = tmp_path_factory.mktemp("log") / "log"
     with (
-        serving(request.param, environment, log, workers=1) as url,
+        serving(request.param, environment, log) as url,
         client_of(url) as http,
     ):
         yield Api(http)

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from benchmarks.language_model import speaking
 from tests.conftest import CHEAP_HASHES, PATIENCE, SECRET
-from tests.servers import ROOT, TWINS, serving
+from tests.forks import serving
+from tests.servers import ROOT, TWINS
 
 LOCUST = [sys.executable, "-m", "locust", "-f", "benchmarks/locustfile.py", "--headless", "--only-summary"]
 # At least one request of each class.
@@ -47,7 +48,7 @@ def started(stack: ExitStack, twin: str, books: Path, language_model: str) -> st
         **CHEAP_HASHES,
         **PATIENCE,
     }
-    return stack.enter_context(serving(twin, environment, folder / "log", workers=1))
+    return stack.enter_context(serving(twin, environment, folder / "log"))
 
 
 def test_both_twins_answer_every_workload_as_they_should(tmp_path: Path) -> None:

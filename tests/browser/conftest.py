@@ -10,7 +10,8 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from tests.browser.visitor import PATIENCE_MS, Visitor
 from tests.conftest import CHEAP_HASHES, SECRET
 from tests.contract.client import Api, User, client_of
-from tests.servers import TWINS, serving
+from tests.forks import serving
+from tests.servers import TWINS
 from tests.upstream.stand_in import standing_in
 
 _EXECUTABLE = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -60,7 +61,7 @@ def origin(twin: str, language_model: str, tmp_path_factory: pytest.TempPathFact
         "LOGIN_FAILURES_PER_ADDRESS": "100000",
         **CHEAP_HASHES,
     }
-    with serving(twin, environment, folder / "server.log", workers=1) as url:
+    with serving(twin, environment, folder / "server.log") as url:
         yield url
 
 

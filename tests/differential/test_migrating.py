@@ -12,7 +12,8 @@ import pytest
 from tests.conftest import CHEAP_HASHES, SECRET
 from tests.contract.client import Api, User, book_fields, client_of, sending, url
 from tests.differential.nginx import Nginx, binary, running
-from tests.servers import ROOT, TWINS, free_port, serving
+from tests.forks import serving
+from tests.servers import ROOT, TWINS, free_port
 
 DOCUMENT = (ROOT / "docs" / "migrating.md").read_text()
 BOOKS, NOTHING, BY_PATH, BY_SHARE, ALL = re.findall(r"```nginx\n(.*?)```", DOCUMENT, re.DOTALL)
@@ -54,7 +55,7 @@ def behind(tmp_path: Path, own_servers: dict[str, str]) -> Iterator[Behind]:
         addresses = {"proxy": f"127.0.0.1:{free_port()}"}
         contexts = {twin: stack.enter_context(ExitStack()) for twin in TWINS}
         for twin, context in contexts.items():
-            where = context.enter_context(serving(twin, environment, tmp_path / f"{twin}.log", workers=1))
+            where = context.enter_context(serving(twin, environment, tmp_path / f"{twin}.log"))
             addresses[twin] = where.removeprefix("http://")
         books = re.sub("|".join(PORTS), lambda found: addresses[PORTS[found[0]]], BOOKS)
         health = f"http://{addresses['proxy']}/health/live"

@@ -12,9 +12,10 @@ import pytest
 from tests.conftest import CHEAP_HASHES, PATIENCE, SECRET, TARGETS
 from tests.contract.client import unique
 from tests.databases import fresh_postgresql
+from tests.forks import serving
 from tests.generated.run import ROUNDS, Run
 from tests.postgres import NoPostgres, cluster
-from tests.servers import TWINS, serving
+from tests.servers import TWINS
 
 # A short run has most of its requests from the coverage of the document, and shares the two rounds among the databases.
 DEFAULT_EXAMPLES = 2
@@ -82,4 +83,4 @@ def _started(twin: str, where: str, folder: Path) -> Iterator[str]:
         )
         environment = {"DATABASE_URL": fresh, "SECRET_KEY": SECRET, "FILES_DIR": str(folder / f"{twin}-files")}
         log = folder / f"{twin}.log"
-        yield stack.enter_context(serving(twin, environment | CHEAP_HASHES | PATIENCE, log, workers=1))
+        yield stack.enter_context(serving(twin, environment | CHEAP_HASHES | PATIENCE, log))

@@ -17,8 +17,9 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.contract.client import Api, assert_problem, client_of
+from tests.forks import serving
 from tests.resilience.conftest import Place
-from tests.servers import TWINS, free_port, serving
+from tests.servers import TWINS, free_port
 
 MAX_REQUESTS, LASTING = 4, 3
 WAIT_S = 0.4
@@ -54,7 +55,7 @@ def test_who_comes_too_many_or_has_waited_too_long_is_503_and_the_operator_is_no
     twin: str, place: Place, tmp_path: Path
 ) -> None:
     with (
-        serving(twin, place.environment | SETTINGS, tmp_path / "log", workers=1) as url,
+        serving(twin, place.environment | SETTINGS, tmp_path / "log") as url,
         client_of(url) as http,
         ThreadPoolExecutor(MAX_REQUESTS + LASTING) as pool,
     ):
@@ -104,7 +105,7 @@ def test_who_would_wait_too_long_or_has_left_already_is_refused_at_once(
     more = {"MAX_REQUESTS": "100", "REQUEST_WAIT_SECONDS": str(wait_s), "POOL_SIZE": str(MOST_AT_WORK)}
     environment = place.environment | SETTINGS | more | {"OPERATOR_PORT": str(operator_port)}
     with (
-        serving(twin, environment, tmp_path / "log", workers=1) as url,
+        serving(twin, environment, tmp_path / "log") as url,
         client_of(url) as http,
         ThreadPoolExecutor(MOST_AT_WORK + 1) as pool,
     ):

@@ -27,9 +27,11 @@ from shared.model import User, utc_now
 from shared.preconditions import Preconditions
 from shared.schemas import NewBook
 from shared.tables import users
+from tests import forks
 from tests.contract.pictures import picture
 from tests.resilience.consistency import faults
 
+forks.also_load(__name__)
 ALICE = User(1, "alice")
 MAX_STEPS = 200
 STEPS_OF_FILES = {"os.rename", "os.remove", "fcntl.flock"}
@@ -113,7 +115,6 @@ def test_a_process_that_is_killed_at_any_step_leaves_nothing_that_a_start_cannot
 ) -> None:
     prepare(tmp_path / "before", WORK[name][0])
     processes = multiprocessing.get_context("forkserver")
-    processes.set_forkserver_preload([__name__])
     for step in range(MAX_STEPS):
         folder = tmp_path / str(step)
         shutil.copytree(tmp_path / "before", folder)

@@ -16,10 +16,11 @@ import pytest
 from tests.conftest import CHEAP_HASHES, SECRET
 from tests.contract import raw
 from tests.contract.client import Api, User, assert_problem, client_of
+from tests.forks import serving
 from tests.resilience.conftest import Effort
 from tests.resilience.results import Results
 from tests.resilience.slow_sockets import SLOW, latencies_ms, percentile, slow_clients
-from tests.servers import TWINS, serving
+from tests.servers import TWINS
 
 HEAD_S = BODY_S = STALL_S = 1.0
 BYTES_PER_S = 100
@@ -63,7 +64,7 @@ def api(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
         **SETTINGS,
     }
     with (
-        serving(request.param, environment, folder / "log", workers=1) as url,
+        serving(request.param, environment, folder / "log") as url,
         client_of(url) as http,
     ):
         yield Api(http)

@@ -15,9 +15,10 @@ import pytest
 from shared.config import Settings
 from tests.contract.client import Api, User, assert_problem, client_of, url
 from tests.contract.pictures import picture, upload
+from tests.forks import serving
 from tests.resilience.conftest import Place
 from tests.resilience.consistency import faults, settled
-from tests.servers import ROOT, TWINS, serving
+from tests.servers import ROOT, TWINS
 
 DISK_KIB = 12_288
 # What is left once the filler is there.
@@ -82,7 +83,7 @@ def test_a_database_on_a_full_disk_refuses_writes_and_takes_them_again(
     environment = {**place.environment, "DATABASE_URL": f"sqlite:///{disk}/books.sqlite3"}
     settings = Settings(database_url=environment["DATABASE_URL"], files_dir=place.settings.files_dir)
     with (
-        serving(twin, environment, tmp_path / "log", workers=1) as base_url,
+        serving(twin, environment, tmp_path / "log") as base_url,
         client_of(base_url, 30) as http,
     ):
         api = Api(http)
@@ -125,7 +126,7 @@ def on_the_disk(twin: str, place: Place, disk: Path, log: Path) -> Iterator[tupl
     """A server whose files are on the small disk, and a user of it."""
     environment = {**place.environment, "FILES_DIR": str(disk / "files")}
     with (
-        serving(twin, environment, log, workers=1) as base_url,
+        serving(twin, environment, log) as base_url,
         client_of(base_url, 30) as http,
     ):
         yield Api(http), Api(http).new_user()
@@ -140,6 +141,9 @@ def test_a_folder_of_files_that_takes_nothing_refuses_covers_and_takes_them_agai
     with on_the_disk(twin, place, disk, tmp_path / "log") as (api, user):
         book = api.new_book(user)
         etag = upload(api, user, book, picture("JPEG", (40, 40))).headers["etag"]
+        settings = place.settings.model_copy(update={"files_dir": disk / "files"})
+        # A thumbnail that is just being written would take some of the room that the filler is to take.
+        assert settled(settings) == []
         for state in (full(disk, 0), read_only(disk)):
             with state:
                 for _ in range(3):
@@ -153,7 +157,7 @@ def test_a_folder_of_files_that_takes_nothing_refuses_covers_and_takes_them_agai
             assert answer.status_code == 200
             etag = answer.headers["etag"]
             assert api.http.get("/health/ready").status_code == 200
-            assert settled(place.settings.model_copy(update={"files_dir": disk / "files"})) == []
+            assert settled(settings) == []
     # A thumbnail that could not be written is told of.
     assert "unhandled fault" not in (tmp_path / "log").read_text()
 

@@ -11,7 +11,7 @@ import httpx2
 from tests.conftest import CHEAP_HASHES, SECRET
 from tests.contract.client import Api, User, client_of
 from tests.contract.events import Event, events
-from tests.servers import serving
+from tests.forks import serving
 from tests.upstream.stand_in import StandIn
 
 KEY = "sk-open-sesame"
@@ -65,7 +65,7 @@ def relaying(twin: str, upstream: str, timeout_s: str, folder: Path, **settings:
         **settings,
     }
     log = folder / "log"
-    with serving(twin, environment, log, workers=1) as url, client_of(url) as http:
+    with serving(twin, environment, log) as url, client_of(url) as http:
         yield Api(http), log
 
 

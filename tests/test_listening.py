@@ -12,6 +12,7 @@ import httpx2
 import pytest
 
 from shared.arrivals import BACKLOG, OPERATOR_PATHS, RESERVE
+from tests import forks
 from tests.contract import raw
 from tests.contract.client import assert_problem, client_of
 from tests.servers import TWINS, free_port, listeners, serving
@@ -57,7 +58,7 @@ def test_an_operators_port_is_heard_when_no_more_clients_are_let_in(
 ) -> None:
     most, port = 10, free_port()
     environment = sqlite | {"MAX_CONNECTIONS": str(most), "OPERATOR_PORT": str(port)}
-    with serving(twin, environment, tmp_path / "log", workers=1) as url, ExitStack() as clients:
+    with forks.serving(twin, environment, tmp_path / "log") as url, ExitStack() as clients:
         for _ in range(most + RESERVE):
             clients.enter_context(socket.create_connection(address_of(url), 5))
         newcomer = clients.enter_context(socket.create_connection(address_of(url), 5))
@@ -68,7 +69,7 @@ def test_an_operators_port_is_heard_when_no_more_clients_are_let_in(
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems count differently")
 @pytest.mark.parametrize("twin", TWINS)
 def test_as_many_wait_at_the_door_as_are_soon_let_in(twin: str, sqlite: dict[str, str], tmp_path: Path) -> None:
-    with serving(twin, sqlite, tmp_path / "log", workers=1) as url, ExitStack() as clients:
+    with forks.serving(twin, sqlite, tmp_path / "log") as url, ExitStack() as clients:
         processes = listeners(url)
         for process in processes:
             os.kill(process, signal.SIGSTOP)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests import forks
 from tests.conftest import CHEAP_HASHES
 from tests.contract.client import Api, assert_problem, client_of, unique
 from tests.databases import fresh_postgresql
@@ -27,7 +28,9 @@ def server(twin: str, database: str, tmp_path: Path, *, workers: int = 1, **sett
         **CHEAP_HASHES,
         **{name.upper(): str(value) for name, value in settings.items()},
     }
-    with serving(twin, environment, tmp_path / f"{twin}.log", workers=workers) as url:
+    log = tmp_path / f"{twin}.log"
+    one = forks.serving(twin, environment, log)
+    with one if workers == 1 else serving(twin, environment, log, workers=workers) as url:
         yield url
 
 

@@ -17,6 +17,7 @@ from sqlalchemy import func, select
 from shared.config import Settings
 from shared.engine import Engines
 from shared.tables import books as books_table
+from tests import forks
 from tests.contract.client import Api, User, book_fields, client_of, unique, url
 from tests.contract.pictures import FORMATS, decoded, picture, upload
 from tests.resilience.conftest import Place
@@ -96,7 +97,7 @@ def test_workers_that_are_killed_amid_uploads_and_thumbnails_leave_nothing_behin
         assert cut.is_set(), "no request was cut short: the test proves nothing"
         # All at once, and perhaps while thumbnails wait.
         kill_all(base_url)
-    with serving(twin, place.environment, tmp_path / "log", workers=1) as base_url:
+    with forks.serving(twin, place.environment, tmp_path / "log") as base_url:
         assert settled(place.settings) == []
         with client_of(base_url, 30) as http:
             for uploader in uploaders:
@@ -132,7 +133,7 @@ def test_a_server_that_is_killed_amid_thumbnails_makes_them_after_its_restart(
             for _ in range(5):
                 assert upload(api, user, api.new_book(user), large).status_code == 201
         kill_all(base_url)
-    with serving(twin, place.environment, tmp_path / "log", workers=1):
+    with forks.serving(twin, place.environment, tmp_path / "log"):
         assert settled(place.settings) == []
 
 
@@ -196,7 +197,7 @@ def test_workers_that_are_killed_amid_imports_leave_each_file_whole_or_none_of_i
             finally:
                 stop.set()
         assert cut.is_set(), "no import was cut short: the test proves nothing"
-    with serving(twin, place.environment, tmp_path / "log", workers=1):
+    with forks.serving(twin, place.environment, tmp_path / "log"):
         assert settled(place.settings) == []
     found = imported(place.settings)
     assert set(found.values()) <= {IMPORTED}

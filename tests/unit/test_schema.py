@@ -75,20 +75,6 @@ def test_the_migrations_make_the_tables_that_the_code_describes(settings: Settin
     assert made >= {index.name for table in tables for index in table.indexes}
 
 
-def _upgrade(url: str) -> str:
-    upgrade(Settings(database_url=url))
-    return "done"
-
-
-def test_many_processes_may_migrate_at_once(settings: Settings) -> None:
-    with multiprocessing.get_context("spawn").Pool(4) as pool:
-        assert pool.map(_upgrade, [settings.database_url] * 4, chunksize=1) == ["done"] * 4
-    engines = Engines(settings)
-    with engines.reads.connect() as connection:
-        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == [HEAD]
-    engines.dispose()
-
-
 def test_sqlite_is_opened_as_the_design_says(tmp_path: Path) -> None:
     settings = Settings(database_url=f"sqlite:///{tmp_path}/books.sqlite3")
     upgrade(settings)

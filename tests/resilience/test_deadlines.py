@@ -43,7 +43,7 @@ KEEP_ALIVE_S = 5.0
 # What a busy machine may add to a deadline.
 LATE_S = 3.0
 # What a burst of requests may take to be answered.
-BURST_S = 30.0
+BURST_S = 60.0
 # So many slow clients, if each held a thread to its deadline, would keep the others waiting for ten of them.
 CROWD = 10 * THREADS
 PATIENCE_S = 2.0

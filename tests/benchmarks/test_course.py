@@ -134,8 +134,10 @@ def test_a_generator_that_sleeps_too_long_says_so() -> None:
 
 
 def test_what_was_due_and_not_taken_up_is_dropped() -> None:
-    course = Course(Arrivals(kind="constant", rate_per_s=1000, in_flight=3), seed=1)
+    clock = Clock()
+    course = Course(Arrivals(kind="constant", rate_per_s=1000, in_flight=3), seed=1, clock=clock)
     course.open()
+    clock.now_s += 0.05
     gevent.sleep(0.05)
     course.close()
     tally = course.take()

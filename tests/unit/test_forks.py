@@ -23,7 +23,7 @@ def test_a_fork_has_its_environment_and_counts_of_its_own_and_leaves_nothing(twi
     log = tmp_path / "log"
     with forks.serving(twin, environment, log) as url:
         # Written by prometheus_client only if it was loaded after the server had made the folder.
-        assert [*temporary.glob("books-metrics-*/counter_*.db")]
+        assert [*temporary.glob("books-metrics-*/gauge_*.db")]
         found = re.search(r'process_cpu_seconds_total{pid="(\d+)"}', httpx2.get(f"{url}/metrics").text)
         assert found
         assert int(found[1]) in listeners(url)

@@ -9,6 +9,9 @@ import pytest
 from tests import forks
 from tests.servers import TWINS, listeners
 
+# What others have loaded of the project must not be what a server takes.
+forks.also_load("shared.metrics")
+
 
 @pytest.mark.parametrize("twin", TWINS)
 def test_a_fork_has_its_environment_and_counts_of_its_own_and_leaves_nothing(twin: str, tmp_path: Path) -> None:

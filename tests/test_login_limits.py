@@ -29,8 +29,11 @@ def server(twin: str, database: str, tmp_path: Path, *, workers: int = 1, **sett
         **{name.upper(): str(value) for name, value in settings.items()},
     }
     log = tmp_path / f"{twin}.log"
-    one = forks.serving(twin, environment, log)
-    with one if workers == 1 else serving(twin, environment, log, workers=workers) as url:
+    with (
+        forks.serving(twin, environment, log)
+        if workers == 1
+        else serving(twin, environment, log, workers=workers) as url
+    ):
         yield url
 
 

@@ -5,7 +5,10 @@ import subprocess
 import sys
 
 import pytest
+from sqlalchemy import text
 
+from shared.engine import Engines
+from shared.migrate import HEAD
 from tests.resilience.conftest import Effort, Place
 from tests.resilience.results import Results
 from tests.servers import ROOT
@@ -58,3 +61,7 @@ def test_of_many_processes_that_migrate_an_empty_database_exactly_one_does(
     assert [text for code, text in found if code] == []
     assert len(migrated) == 1
     assert migrated[0][0][0] == ""
+    engines = Engines(place.settings)
+    with engines.reads.connect() as connection:
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == [HEAD]
+    engines.dispose()

@@ -34,17 +34,22 @@ SHORT = {"/stream/": "count=2&interval=0"}
 # There is something to read below a book that has a cover.
 WITH_A_COVER = ("/cover", "/thumbnail")
 # How often each operation comes. A conflict takes two of a kind in one sequence; what adds up the counts of all workers
-# costs as much as eight others, and there is nothing in it to choose.
-USUAL = 4
-WEIGHTS = {"POST /auth/register": 3 * USUAL, "POST /todo/": 3 * USUAL, "GET /metrics": 1}
+# costs as much as eight others, and there is nothing in it to choose: once it has been met, it is rare.
+_USUAL = 4
+_OFTEN = {"POST /auth/register": 3 * _USUAL, "POST /todo/": 3 * _USUAL}
+_RARE = {"GET /metrics": 1}
 # An export grows with the catalogue: most of them are asked for their head alone.
 EXPORT, HEADS_FOR_AN_EXPORT = "/books/export", 30
 BEYOND_ANY_LIMIT = 2**62
 
 
-def sequences(operations: Sequence[Operation]) -> st.SearchStrategy[list[list[Step]]]:
-    """Groups of steps, to be played one after the other; groups only so that there may be many steps."""
-    weighted = [one for one in operations for _ in range(WEIGHTS.get(one.name, USUAL))]
+def sequences(operations: Sequence[Operation], *, sparing: bool) -> st.SearchStrategy[list[list[Step]]]:
+    """Groups of steps, to be played one after the other; groups only so that there may be many steps.
+
+    `sparing` draws what costs much more seldom than the rest.
+    """
+    weights = _OFTEN | (_RARE if sparing else {})
+    weighted = [one for one in operations for _ in range(weights.get(one.name, _USUAL))]
     return st.lists(st.lists(steps(weighted), min_size=1, max_size=6), min_size=1, max_size=20)
 
 

@@ -18,6 +18,8 @@ from tests.differential.fuzz.reduce import reduced
 from tests.differential.fuzz.steps import Step
 
 BATCH = 20
+# So many batches spare nothing: in a short run, too, every operation is met.
+LAVISH_BATCHES = 2
 # Who wants more has seen enough to begin with.
 MOST_KINDS = 10
 _SETTINGS = settings(
@@ -76,7 +78,9 @@ class Search:
         self._stop, self._free = Event(), SimpleQueue[Player]()
         for player in players:
             self._free.put(player)
-        self._sequences = sequences(operations).map(_Sequence)
+        self._lavish, self._sparing = (
+            sequences(operations, sparing=sparing).map(_Sequence) for sparing in (False, True)
+        )
         self._seed, self._budget, self._most_kinds = seed, budget, most_kinds
         self.findings: list[Finding] = []
 
@@ -125,7 +129,8 @@ class Search:
             drawn.append(groups)
 
         with mock.patch.object(HypothesisProvider, "_maybe_draw_constant", _no_constant):
-            _SETTINGS(seed(self._seed * 1_000_003 + batch)(given(self._sequences)(draw)))()
+            wanted = self._lavish if batch < LAVISH_BATCHES else self._sparing
+            _SETTINGS(seed(self._seed * 1_000_003 + batch)(given(wanted)(draw)))()
         return drawn
 
     def _shrunk(self, found: Difference, batch: int) -> Finding:

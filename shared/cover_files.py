@@ -2,11 +2,13 @@
 
 A file is written under a temporary name, flushed, renamed, and the folder flushed. Whoever works on a file holds a
 lock on it from before it has its name until the database knows of it, or never will. A file that no row names and that
-nobody has locked is an orphan of a crash: each start of a worker sweeps those away, while other workers go on.
+nobody has locked is an orphan of a crash: each start of a worker sweeps those away, while other workers go on. What has
+not a name of this kind is somebody else's, and stays.
 """
 
 import fcntl
 import os
+import re
 import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -16,6 +18,8 @@ from types import TracebackType
 from shared import logs
 from shared.config import Settings
 from shared.errors import DomainError, StorageAway
+
+_OWN = re.compile(r"picture-[0-9a-f]{32}(\.draft)?")
 
 
 class NewFile:
@@ -50,15 +54,16 @@ class CoverFiles:
         return self._folder / name
 
     def names(self) -> set[str]:
-        """All files that are there, finished or not."""
-        return {path.name for path in self._folder.iterdir()} if self._folder.exists() else set()
+        """All of its files that are there, finished or not; whatever else is in the folder is none of them."""
+        there = {path.name for path in self._folder.iterdir()} if self._folder.exists() else set()
+        return set(filter(_OWN.fullmatch, there))
 
     def add(self, content: bytes) -> NewFile:
         """Write a file that survives a power cut; enter it to learn its name, and register it inside.
 
         Raises StorageAway when the disk is full or the folder cannot be written.
         """
-        path = self._folder / secrets.token_hex(16)
+        path = self._folder / f"picture-{secrets.token_hex(16)}"
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             return NewFile(path, self._write(path, content))

@@ -75,10 +75,25 @@ def test_of_two_who_want_a_file_one_has_it(files: CoverFiles) -> None:
 def test_the_orphan_of_a_crash_is_swept_away_finished_or_not(files: CoverFiles, engines: Engines) -> None:
     with files.add(b"content") as finished:
         pass
-    files.path("half.draft").write_bytes(b"con")
-    assert files.names() == {finished, "half.draft"}
+    half = f"{finished[:-4]}0000.draft"
+    files.path(half).write_bytes(b"con")
+    assert files.names() == {finished, half}
     assert sweep(engines, files) == 2
     assert files.names() == set()
+
+
+def test_what_somebody_else_keeps_in_the_folder_is_not_swept_away(
+    files: CoverFiles, engines: Engines, settings: Settings
+) -> None:
+    with files.add(b"content"):
+        pass
+    content = {"books.sqlite3": "a database", "d41d8cd98f00b204e9800998ecf8427e": "named by its sum", "notes.draft": ""}
+    for name, text in content.items():
+        files.path(name).write_text(text)
+    files.path("folder").mkdir()
+    assert sweep(engines, files) == 1
+    assert {path.name for path in settings.files_dir.iterdir()} == {*content, "folder"}
+    assert all(files.path(name).read_text() == text for name, text in content.items())
 
 
 def test_a_sweep_and_those_who_add_files_do_not_disturb_each_other(files: CoverFiles, engines: Engines) -> None:

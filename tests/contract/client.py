@@ -14,12 +14,18 @@ PASSWORD = "a password, long enough"
 # Whom to trust takes longer to read than most tests take.
 _trusted = cache(httpx2.create_ssl_context)
 
+# Servers close what is idle, the twins after five seconds, others sooner; what is sent at that moment is lost.
+IDLE_S = 1.0
+_LIMITS = httpx2.Limits(keepalive_expiry=IDLE_S)
+
 
 def client_of(base_url: str | httpx2.URL, timeout_s: float = 20, local_address: str | None = None) -> httpx2.Client:
     """A client with connections of its own, from an address of this machine if one is given."""
     # A client with a transport of its own heeds no proxy of the environment, through which a stranger's server may be.
-    transport = httpx2.HTTPTransport(verify=_trusted(), local_address=local_address) if local_address else None
-    return httpx2.Client(base_url=base_url, timeout=timeout_s, verify=_trusted(), transport=transport)
+    transport = (
+        httpx2.HTTPTransport(verify=_trusted(), limits=_LIMITS, local_address=local_address) if local_address else None
+    )
+    return httpx2.Client(base_url=base_url, timeout=timeout_s, verify=_trusted(), limits=_LIMITS, transport=transport)
 
 
 def unique(stem: str = "x") -> str:

@@ -10,6 +10,7 @@ import os
 import runpy
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -111,4 +112,13 @@ def _run(output: Path, environment: dict[str, str], target: Callable[..., None],
     descriptor = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(descriptor, 1)
     os.dup2(descriptor, 2)
+    threading.Thread(target=_end_with_the_tests, daemon=True).start()
     target(*arguments)
+
+
+def _end_with_the_tests() -> None:
+    """A process of tests that is killed ends nobody; its forks would stay for ever."""
+    tests = multiprocessing.parent_process()
+    assert tests
+    tests.join()
+    os.kill(os.getpid(), signal.SIGTERM)

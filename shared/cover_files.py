@@ -2,11 +2,12 @@
 
 A file is written under a temporary name, flushed, renamed, and the folder flushed. Whoever works on a file holds a
 lock on it from before it has its name until the database knows of it, or never will. A file that no row names and that
-nobody has locked is an orphan of a crash: each start of a worker sweeps those away, while other workers go on. What has
-not a name of this kind is somebody else's, and stays.
+nobody has locked is an orphan of a crash: each start of a worker sweeps those away, while other workers go on. A name
+says which database the file belongs to: whatever else is in the folder is somebody else's, and stays.
 """
 
 import fcntl
+import hashlib
 import os
 import re
 import secrets
@@ -18,8 +19,6 @@ from types import TracebackType
 from shared import logs
 from shared.config import Settings
 from shared.errors import DomainError, StorageAway
-
-_OWN = re.compile(r"picture-[0-9a-f]{32}(\.draft)?")
 
 
 class NewFile:
@@ -48,6 +47,8 @@ class CoverFiles:
 
     def __init__(self, settings: Settings) -> None:
         self._folder = settings.files_dir
+        self._mark = _mark(settings)
+        self._own = re.compile(rf"{self._mark}-[0-9a-f]{{32}}(\.draft)?")
 
     def path(self, name: str) -> Path:
         """Where the file of this name is."""
@@ -56,14 +57,14 @@ class CoverFiles:
     def names(self) -> set[str]:
         """All of its files that are there, finished or not; whatever else is in the folder is none of them."""
         there = {path.name for path in self._folder.iterdir()} if self._folder.exists() else set()
-        return set(filter(_OWN.fullmatch, there))
+        return set(filter(self._own.fullmatch, there))
 
     def add(self, content: bytes) -> NewFile:
         """Write a file that survives a power cut; enter it to learn its name, and register it inside.
 
         Raises StorageAway when the disk is full or the folder cannot be written.
         """
-        path = self._folder / f"picture-{secrets.token_hex(16)}"
+        path = self._folder / f"{self._mark}-{secrets.token_hex(16)}"
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             return NewFile(path, self._write(path, content))
@@ -109,6 +110,20 @@ class CoverFiles:
             os.fsync(folder)
         finally:
             os.close(folder)
+
+
+def _mark(settings: Settings) -> str:
+    """Sixteen letters that are other ones for another database.
+
+    Where two hosts have two addresses for one, neither sweeps what the other forgot, which is the lesser evil.
+    """
+    url = settings.database
+    if url.get_backend_name() == "sqlite":
+        place = str(Path(url.database or "").resolve())
+    else:
+        # A user or an option may stand for a schema, a password for nothing.
+        place = str(url.set(password=None).difference_update_query(["password"]))
+    return hashlib.sha256(place.encode()).hexdigest()[:16]
 
 
 def _locked(draft: Path) -> int:

@@ -13,12 +13,16 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from shared.config import Settings
+from shared.cover_files import CoverFiles
+from tests import forks
 from tests.contract.client import Api, client_of
 from tests.contract.pictures import cover_of, put_cover
 from tests.databases import fresh_postgresql
 from tests.postgres import Cluster, NoPostgres, own_cluster
 from tests.servers import ROOT, TWINS, await_ready, free_port, listeners, serving
 
+SWEPT_WITHIN_S = 30
 SECRET = "a secret of at least thirty-two bytes"
 
 
@@ -56,6 +60,28 @@ def test_a_server_with_nothing_set_keeps_what_it_is_given_where_it_was_started(t
         assert api.read(book)["title"] == book["title"]
         assert http.get(cover_of(book)).status_code == 200
     assert {path.name for path in (tmp_path / "var").iterdir()} >= {"books.sqlite3", "files", "secret_key"}
+
+
+@pytest.mark.parametrize("twin", TWINS)
+def test_a_start_on_another_database_leaves_the_covers_of_the_first_alone(
+    twin: str, sqlite: dict[str, str], tmp_path: Path
+) -> None:
+    first = sqlite | {"FILES_DIR": str(tmp_path / "files")}
+    other = first | {"DATABASE_URL": f"sqlite:///{tmp_path}/other.sqlite3"}
+    with forks.serving(twin, first, tmp_path / "log") as url, client_of(url) as http:
+        api = Api(http)
+        book = api.new_book(user := api.new_user())
+        put_cover(api, user, book)
+    files = CoverFiles(Settings(database_url=other["DATABASE_URL"], files_dir=Path(first["FILES_DIR"])))
+    with files.add(b"what a crash forgot"):
+        pass
+    with forks.serving(twin, other, tmp_path / "log"):
+        deadline = time.monotonic() + SWEPT_WITHIN_S
+        while files.names():
+            assert time.monotonic() < deadline, "it was not swept"
+            time.sleep(0.05)
+    with forks.serving(twin, first, tmp_path / "log") as url, client_of(url) as http:
+        assert http.get(cover_of(book)).status_code == 200
 
 
 @pytest.mark.parametrize("twin", TWINS)

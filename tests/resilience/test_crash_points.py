@@ -113,18 +113,21 @@ def prepare(folder: Path, before: tuple[Callable[[Settings], None], ...]) -> Non
 def test_a_process_that_is_killed_at_any_step_leaves_nothing_that_a_start_cannot_mend(
     name: str, tmp_path: Path
 ) -> None:
-    prepare(tmp_path / "before", WORK[name][0])
+    # Always in one place: a file belongs to the database at its address.
+    folder, before = tmp_path / "folder", tmp_path / "before"
+    prepare(folder, WORK[name][0])
+    folder.rename(before)
+    settings = settings_of(folder)
     processes = multiprocessing.get_context("forkserver")
     for step in range(MAX_STEPS):
-        folder = tmp_path / str(step)
-        shutil.copytree(tmp_path / "before", folder)
+        shutil.copytree(before, folder)
         process = processes.Process(target=run_until, args=(step, name, folder))
         process.start()
         process.join()
-        settings = settings_of(folder)
         catch_up(settings)
         assert faults(settings) == [], f"killed before step {step}"
         if process.exitcode == 0:
             break
         assert process.exitcode == -signal.SIGKILL
+        shutil.rmtree(folder)
     assert 5 < step < MAX_STEPS - 1

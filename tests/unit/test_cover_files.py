@@ -82,6 +82,44 @@ def test_the_orphan_of_a_crash_is_swept_away_finished_or_not(files: CoverFiles, 
     assert files.names() == set()
 
 
+@pytest.mark.parametrize(
+    ("mine", "other"),
+    [
+        ("sqlite:///{}/books.sqlite3", "sqlite:///{}/other.sqlite3"),
+        ("sqlite:///{}/books.sqlite3", "postgresql://me@localhost/books"),
+        ("postgresql://me@localhost/books", "postgresql://me@localhost/other"),
+        ("postgresql://me@localhost/books", "postgresql://me@elsewhere/books"),
+        ("postgresql://me@localhost/books", "postgresql://me@localhost:5433/books"),
+        ("postgresql://me@localhost/books", "postgresql://me@localhost/books?options=-csearch_path%3Dother"),
+        ("postgresql://me@/books?host=/run/a", "postgresql://me@/books?host=/run/b"),
+    ],
+)
+def test_the_files_of_another_database_are_somebody_elses(mine: str, other: str, tmp_path: Path) -> None:
+    own, foreign = (
+        CoverFiles(Settings(database_url=url.format(tmp_path), files_dir=tmp_path / "files")) for url in (mine, other)
+    )
+    with own.add(b"content") as name:
+        pass
+    assert (own.names(), foreign.names()) == ({name}, set())
+
+
+@pytest.mark.parametrize(
+    "urls",
+    [
+        ("sqlite:///{}/books.sqlite3", "sqlite:///{}/files/../books.sqlite3"),
+        ("postgresql://me:old@localhost/books", "postgresql+asyncpg://me:new@localhost/books"),
+        ("postgresql://me@localhost/books?password=old", "postgresql+psycopg://me@localhost/books"),
+    ],
+)
+def test_one_database_has_one_kind_of_names_whoever_asks(urls: tuple[str, str], tmp_path: Path) -> None:
+    first, second = (
+        CoverFiles(Settings(database_url=url.format(tmp_path), files_dir=tmp_path / "files")) for url in urls
+    )
+    with first.add(b"content") as name:
+        pass
+    assert second.names() == {name}
+
+
 def test_what_somebody_else_keeps_in_the_folder_is_not_swept_away(
     files: CoverFiles, engines: Engines, settings: Settings
 ) -> None:

@@ -75,13 +75,13 @@ def api(origin: str) -> Iterator[Api]:
 @pytest.fixture(scope="session")
 def alice(api: Api) -> User:
     """The owner of books that the visitor finds."""
-    return api.new_user()
+    return api.new_regular()
 
 
 @pytest.fixture(scope="session")
 def bob(api: Api) -> User:
     """Somebody else."""
-    return api.new_user()
+    return api.new_regular()
 
 
 @pytest.fixture

@@ -1,8 +1,8 @@
 """A client that speaks the contract's language: users, books, problems."""
 
+import time
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
@@ -55,18 +55,42 @@ def url(book: Mapping[str, Any]) -> str:
     return f"/books/{book['id']}"
 
 
-@dataclass(frozen=True)
 class User:
     """An account with a session."""
 
-    username: str
-    access_token: str
-    refresh_token: str
+    def __init__(self, username: str, access_token: str, refresh_token: str) -> None:
+        self.username, self.refresh_token, self._access_token = username, refresh_token, access_token
+
+    @property
+    def access_token(self) -> str:
+        """What shows who asks, as long as it lasts."""
+        return self._access_token
 
     @property
     def auth(self) -> dict[str, str]:
         """The header that makes a request this user's."""
         return {"Authorization": f"Bearer {self.access_token}"}
+
+
+class Regular(User):
+    """A user of a whole run, which may outlast an access token: logs in again when half of its time is over."""
+
+    def __init__(self, api: "Api", username: str) -> None:
+        self._api, self.username = api, username
+        super().__init__(username, **self._log_in())
+
+    @property
+    def access_token(self) -> str:
+        """What shows who asks, for the rest of a test."""
+        if time.monotonic() > self._fresh_until:
+            tokens = self._log_in()
+            self._access_token, self.refresh_token = tokens["access_token"], tokens["refresh_token"]
+        return self._access_token
+
+    def _log_in(self) -> dict[str, str]:
+        tokens = self._api.log_in(self.username).json()
+        self._fresh_until = time.monotonic() + tokens["expires_in"] / 2
+        return {name: tokens[name] for name in ("access_token", "refresh_token")}
 
 
 def session_cookie(response: httpx2.Response) -> str:
@@ -112,6 +136,12 @@ class Api:
         username = unique("user")
         assert self.register(username).status_code == 201
         return self.session(username)
+
+    def new_regular(self) -> Regular:
+        """A fresh account, logged in whenever it is needed."""
+        username = unique("user")
+        assert self.register(username).status_code == 201
+        return Regular(self, username)
 
     def session(self, username: str) -> User:
         """A new session of an account."""

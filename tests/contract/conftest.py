@@ -52,10 +52,10 @@ def api(base_url: str) -> Iterator[Api]:
 @pytest.fixture(scope="session")
 def alice(api: Api) -> User:
     """A user of this run, for tests that need one and do not care which."""
-    return api.new_user()
+    return api.new_regular()
 
 
 @pytest.fixture(scope="session")
 def bob(api: Api) -> User:
     """Somebody else."""
-    return api.new_user()
+    return api.new_regular()

@@ -78,10 +78,10 @@ def there(apis: tuple[Api, Api]) -> Api:
 @pytest.fixture(scope="session")
 def alice(apis: tuple[Api, Api]) -> User:
     """A user of both servers, logged in at the first."""
-    return apis[0].new_user()
+    return apis[0].new_regular()
 
 
 @pytest.fixture(scope="session")
 def bob(apis: tuple[Api, Api]) -> User:
     """Somebody else."""
-    return apis[0].new_user()
+    return apis[0].new_regular()

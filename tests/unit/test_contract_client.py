@@ -5,11 +5,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from itertools import count
 from threading import Thread
 
+import httpx2
 import pytest
 
-from tests.contract.client import IDLE_S, client_of
+from tests.contract.client import IDLE_S, Api, client_of
 
 
 @contextmanager
@@ -49,6 +51,27 @@ def test_a_connection_that_was_idle_is_not_used_again_for_its_server_may_be_clos
         assert [http.get("/").text, http.get("/").text] == ["0", "0"]
         time.sleep(1.2 * IDLE_S)
         assert http.get("/").text == "1"
+
+
+def test_a_user_of_a_whole_run_logs_in_again_when_half_of_a_token_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, logins = 1_000.0, count(1)
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        if request.url.path == "/auth/register":
+            return httpx2.Response(201)
+        number = next(logins)
+        tokens = {"access_token": f"access-{number}", "refresh_token": f"refresh-{number}", "expires_in": 900}
+        return httpx2.Response(200, json=tokens)
+
+    with httpx2.Client(base_url="http://test", transport=httpx2.MockTransport(answer)) as http:
+        user = Api(http).new_regular()
+        assert user.auth == {"Authorization": "Bearer access-1"}
+        now += 449
+        assert (user.access_token, user.refresh_token) == ("access-1", "refresh-1")
+        now += 2
+        assert user.auth == {"Authorization": "Bearer access-2"}
+        assert (user.access_token, user.refresh_token) == ("access-2", "refresh-2")
 
 
 @contextmanager

@@ -71,7 +71,9 @@ class RemoteMeter:
     """
 
     def __init__(self, url: str) -> None:
-        self._client = httpx2.Client(base_url=url, timeout=_REMOTE_TIMEOUT_S)
+        # A connection for each reading: a server closes one that is idle, perhaps just when it is used again.
+        limits = httpx2.Limits(max_keepalive_connections=0)
+        self._client = httpx2.Client(base_url=url, timeout=_REMOTE_TIMEOUT_S, limits=limits)
         # The server pays for being asked: once between two readings.
         readings = [self.read() for _ in range(_CALIBRATIONS + 1)]
         self._asking_s = median(_spent_s(before, after) for before, after in pairwise(readings))

@@ -1,6 +1,7 @@
 """A server that is elsewhere is read by its own metrics."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 
@@ -59,29 +60,26 @@ def elsewhere() -> Iterator[Elsewhere]:
 
 
 def test_what_the_workers_used_is_told_without_what_asking_costs(elsewhere: Elsewhere) -> None:
-    meter = RemoteMeter(elsewhere.url)
-    before = meter.read()
-    elsewhere.used_s["11"] += 0.25
-    elsewhere.used_s["12"] += 0.5
-    assert meter.cpu_s_since(before) == pytest.approx(0.75)
-    assert meter.cpu_s_since(meter.read()) == pytest.approx(0)
-    meter.close()
+    with closing(RemoteMeter(elsewhere.url)) as meter:
+        before = meter.read()
+        elsewhere.used_s["11"] += 0.25
+        elsewhere.used_s["12"] += 0.5
+        assert meter.cpu_s_since(before) == pytest.approx(0.75)
+        assert meter.cpu_s_since(meter.read()) == pytest.approx(0)
 
 
 def test_each_reading_has_a_connection_of_its_own_which_no_server_is_just_closing(elsewhere: Elsewhere) -> None:
-    meter = RemoteMeter(elsewhere.url)
-    meter.read()
-    meter.close()
+    with closing(RemoteMeter(elsewhere.url)) as meter:
+        meter.read()
     assert elsewhere.connections == elsewhere.requests > 2
 
 
 def test_a_worker_that_ended_is_told(elsewhere: Elsewhere) -> None:
-    meter = RemoteMeter(elsewhere.url)
-    before = meter.read()
-    del elsewhere.used_s["12"]
-    with pytest.raises(MeterFailed, match="worker 12 ended"):
-        meter.cpu_s_since(before)
-    meter.close()
+    with closing(RemoteMeter(elsewhere.url)) as meter:
+        before = meter.read()
+        del elsewhere.used_s["12"]
+        with pytest.raises(MeterFailed, match="worker 12 ended"):
+            meter.cpu_s_since(before)
 
 
 @pytest.mark.parametrize("text", ["", "# TYPE other gauge\nother 1\n", "no metrics at all"])

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
 import pytest
@@ -12,7 +12,7 @@ from benchmarks.meters import MeterFailed, RemoteMeter
 ASKING_S = 0.003
 
 
-class Elsewhere(HTTPServer):
+class Elsewhere(ThreadingHTTPServer):
     """Answers /metrics with what two workers have used; each answer costs the first one something."""
 
     def __init__(self) -> None:

@@ -122,7 +122,8 @@ def _mark(settings: Settings) -> str:
         place = str(Path(url.database or "").resolve())
     else:
         # A user or an option may stand for a schema, a password for nothing.
-        place = str(url.set(password=None).difference_update_query(["password"]))
+        options = sorted(url.difference_update_query(["password"]).query.items())
+        place = repr((url.username, url.host, url.port, url.database, options))
     return hashlib.sha256(place.encode()).hexdigest()[:16]
 
 

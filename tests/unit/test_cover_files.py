@@ -109,6 +109,8 @@ def test_the_files_of_another_database_are_somebody_elses(mine: str, other: str,
         ("sqlite:///{}/books.sqlite3", "sqlite:///{}/files/../books.sqlite3"),
         ("postgresql://me:old@localhost/books", "postgresql+asyncpg://me:new@localhost/books"),
         ("postgresql://me@localhost/books?password=old", "postgresql+psycopg://me@localhost/books"),
+        ("postgresql://me:old@localhost/books", "postgresql://me@localhost/books"),
+        ("postgresql://me@/books?host=a&options=b", "postgresql://me@/books?options=b&host=a"),
     ],
 )
 def test_one_database_has_one_kind_of_names_whoever_asks(urls: tuple[str, str], tmp_path: Path) -> None:

@@ -1,11 +1,12 @@
 """A small server that keeps the part of the contract which the lab checks, except for one rule if asked to."""
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
+
+from tests.http_server import running
 
 Book = dict[str, object]
 BOOKS = 150
@@ -109,13 +110,5 @@ class Handler(BaseHTTPRequestHandler):
 @contextmanager
 def standing_in(broken: str = "") -> Iterator[str]:
     """The URL of a stand-in that keeps every rule but `broken`."""
-    with StandIn(broken) as server:
-        server.daemon_threads = True
-        server.block_on_close = False
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_address[1]}"
-        finally:
-            server.shutdown()
-            thread.join()
+    with running(StandIn(broken)) as url:
+        yield url

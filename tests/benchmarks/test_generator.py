@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -16,6 +15,7 @@ from benchmarks.failures import LabError
 from benchmarks.load import Distribution, Generator
 from benchmarks.orders import Seated, Seating
 from benchmarks.records import Arrivals, Timing
+from tests import http_server
 from tests.servers import free_port
 
 USERS = 2
@@ -58,14 +58,8 @@ class StandIn(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def url() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), StandIn)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with http_server.running(ThreadingHTTPServer(("127.0.0.1", 0), StandIn)) as url:
+        yield url
 
 
 @pytest.fixture

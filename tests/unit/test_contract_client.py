@@ -4,13 +4,13 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from itertools import count
 from threading import Thread
 
 import httpx2
 import pytest
 
+from tests import http_server
 from tests.contract.client import IDLE_S, Api, client_of
 
 
@@ -47,10 +47,10 @@ def test_a_client_may_have_another_address_of_this_machine() -> None:
 
 
 def test_a_connection_that_was_idle_is_not_used_again_for_its_server_may_be_closing_it() -> None:
-    with numbering() as url, client_of(url, timeout_s=10) as http:
-        assert [http.get("/").text, http.get("/").text] == ["0", "0"]
+    with http_server.running(http_server.Counting()) as url, client_of(url, timeout_s=10) as http:
+        assert [http.get("/").text, http.get("/").text] == ["1", "1"]
         time.sleep(1.2 * IDLE_S)
-        assert http.get("/").text == "1"
+        assert http.get("/").text == "2"
 
 
 def test_a_user_of_a_whole_run_logs_in_again_when_half_of_a_token_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -72,35 +72,3 @@ def test_a_user_of_a_whole_run_logs_in_again_when_half_of_a_token_is_over(monkey
         now += 2
         assert user.auth == {"Authorization": "Bearer access-2"}
         assert (user.access_token, user.refresh_token) == ("access-2", "refresh-2")
-
-
-@contextmanager
-def numbering() -> Iterator[str]:
-    """A server that tells each request on which connection it came."""
-    connections = list[object]()
-
-    class Answer(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def setup(self) -> None:
-            super().setup()
-            connections.append(self.connection)
-
-        def do_GET(self) -> None:
-            number = str(len(connections) - 1).encode()
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(number)))
-            self.end_headers()
-            self.wfile.write(number)
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # as the library has it
-            pass
-
-    with HTTPServer(("127.0.0.1", 0), Answer) as server:
-        thread = Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_address[1]}"
-        finally:
-            server.shutdown()
-            thread.join()

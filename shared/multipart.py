@@ -15,19 +15,28 @@ _MAX_HEADERS = 8
 _MAX_HEADER_BYTES = 4096
 _MAX_HEAD_BYTES = _MAX_HEADERS * (_MAX_HEADER_BYTES + 2)
 
-_BOUNDARY = re.compile(r";\s*boundary=(?:\"([^\s\"\\](?:[^\"\\]{0,68}[^\s\"\\])?)\"|([^\s\";,]{1,70}))", re.IGNORECASE)
-_HEADER = re.compile(rb"[A-Za-z0-9-]+:[\t -\x7e\x80-\xff]*")
-_QUOTED, _TOKEN = rb"\"(?:[^\"\\]|\\.)*\"", rb"[^\s\";]+"
+# RFC 9110 section 5.6.2: at another character an unquoted value ends for Werkzeug and goes on for python-multipart.
+# Possessive, all of them: a header that is refused at its end is not tried again in other ways.
+_UNQUOTED = r"(?:[A-Za-z0-9!#$&'*+.^_`|~-]|%(?!22))++"
+_QUOTED = r"\"(?:[^\"\\]|\\.)*+\""
+# Either has its own way with a backslash, and only Werkzeug makes a quote of %22.
+_PLAIN = r"\"(?:[^\"\\%]|%(?!22))*+\""
 # What RFC 7578 section 4.2 forbids for file names is still sent by older libraries.
-_EXTENDED = rb"\*=utf-8'[a-z-]*'[^\s\";']+"
-_DISPOSITION = re.compile(
-    rb"content-disposition:[ \t]*form-data(?P<parameters>(?:;[ \t]*[a-z]+(?:=%b|=%b|%b))+)"
-    % (_QUOTED, _TOKEN, _EXTENDED),
+_EXTENDED = r"utf-8'[a-z-]*+'[^\s\";']++"
+
+_MEDIA_TYPE = re.compile(
+    rf"[^;]*+((?:[ \t]*+;[ \t]*+(?:[a-z-]++=(?:{_UNQUOTED}|{_PLAIN}))?+)*+)[ \t]*+",
     re.IGNORECASE,
 )
-_NAME = re.compile(rb";[ \t]*name=", re.IGNORECASE)
-# One of the two takes the backslash away and the other does not, unless a quote or another backslash follows.
-_ESCAPED_NAME = re.compile(rb";[ \t]*name=\"[^\"]*\\", re.IGNORECASE)
+# RFC 2046 section 5.1.1 names fewer characters, and clients use more.
+_BOUNDARY = re.compile(r"[!-~](?:[ -~]{0,68}[!-~])?")
+_DISPOSITION = re.compile(
+    rf"content-disposition:[ \t]*+form-data((?:;[ \t]*+(?:name=(?:{_UNQUOTED}|{_PLAIN})|filename\*={_EXTENDED}"
+    rf"|(?!name=)[a-z-]++=(?:{_UNQUOTED}|{_QUOTED})))++)",
+    re.IGNORECASE,
+)
+_PARAMETER = re.compile(rf";[ \t]*+([a-z-]++\*?)=({_UNQUOTED}|{_QUOTED})", re.IGNORECASE)
+_HEADER = re.compile(r"[A-Za-z0-9-]+:[\t -~\x80-\U0010ffff]*")
 
 
 def check_multipart(content_type: str, body: bytes) -> None:
@@ -46,14 +55,14 @@ def check_multipart(content_type: str, body: bytes) -> None:
 
 
 def _boundary(content_type: str) -> bytes:
-    found: list[tuple[str, str]] = _BOUNDARY.findall(content_type)
-    if len(found) != 1 or len(re.findall(r";\s*boundary\s*=", content_type, re.IGNORECASE)) != 1:
-        raise MalformedRequest("The Content-Type names no boundary, or not one only.")
-    quoted, plain = found[0]
-    try:
-        return (quoted or plain).encode("ascii")
-    except UnicodeEncodeError:
-        raise MalformedRequest("The boundary is not ASCII.") from None
+    found = _MEDIA_TYPE.fullmatch(content_type)
+    parameters = [(name.lower(), value.strip('"')) for name, value in _PARAMETER.findall(found[1])] if found else []
+    named = dict(parameters)
+    # Of a parameter that comes twice, one reads the first and the other the last.
+    if len(named) != len(parameters) or not _BOUNDARY.fullmatch(named.get("boundary", "")):
+        raise MalformedRequest("The parameters of the Content-Type cannot be read, or do not name one boundary.")
+    boundary: str = named["boundary"]
+    return boundary.encode("ascii")
 
 
 def _check_part(part: bytes) -> None:
@@ -61,19 +70,23 @@ def _check_part(part: bytes) -> None:
     # Judged before it is taken apart: a file that is all headers would take seconds.
     if len(head) > _MAX_HEAD_BYTES:
         raise MalformedRequest("The headers of a part of the multipart body are too large.")
-    start, *lines = head.split(b"\r\n")
-    dispositions = [found for line in lines if (found := _DISPOSITION.fullmatch(line))]
-    named = len(dispositions) == 1 and len(_NAME.findall(dispositions[0]["parameters"])) == 1
-    escaped = any(_ESCAPED_NAME.search(found["parameters"]) for found in dispositions)
-    if start or not blank_line or not named or escaped or not _readable(lines):
+    try:
+        start, *lines = head.decode().split("\r\n")
+    except UnicodeDecodeError:
+        raise MalformedRequest("The headers of a part of the multipart body are not UTF-8.") from None
+    dispositions = [line for line in lines if line.lower().startswith("content-disposition:")]
+    if start or not blank_line or not _readable(lines) or len(dispositions) != 1 or not _names(dispositions[0]):
         raise MalformedRequest("The headers of a part of the multipart body cannot be read.")
 
 
-def _readable(lines: list[bytes]) -> bool:
-    try:
-        b"".join(lines).decode()
-    except UnicodeDecodeError:
-        return False
+def _readable(lines: list[str]) -> bool:
     return len(lines) <= _MAX_HEADERS and all(
         len(line) <= _MAX_HEADER_BYTES and _HEADER.fullmatch(line) for line in lines
     )
+
+
+def _names(disposition: str) -> bool:
+    """Whether it names its part once, and a file by an extended name only beside a plain one, which both read."""
+    found = _DISPOSITION.fullmatch(disposition)
+    names = [name.lower() for name, _ in _PARAMETER.findall(found[1])] if found else []
+    return names.count("name") == 1 and ("filename*" not in names or "filename" in names)

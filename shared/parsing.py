@@ -43,17 +43,18 @@ _TEXT = re.compile(r'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 
 def check_media_type(header: str | None, expected: str) -> None:
     """Raise UnsupportedMediaType unless the Content-Type is `expected`, in UTF-8; two of them are malformed."""
-    essence, _, parameters = (header or "").lower().partition(";")
-    if "," in essence or re.search(r",\s*[\w.+-]+/", parameters):
+    parameters = (header or "").lower().partition(";")[2]
+    media_type = essence(header)
+    if "," in media_type or re.search(r",\s*[\w.+-]+/", parameters):
         raise MalformedRequest
-    charset = re.search(r"(?:^|;)\s*charset\s*=\s*\"?([^\s;\"]*)", parameters)
-    if essence.strip() not in ACCEPTED[expected] or (charset and charset[1] not in {"utf-8", "utf8"}):
+    charset = re.search(r"(?:^|;)[ \t]*charset[ \t]*=[ \t]*\"?([^ \t;\"]*)", parameters)
+    if media_type not in ACCEPTED[expected] or (charset and charset[1] not in {"utf-8", "utf8"}):
         raise UnsupportedMediaType(f"This operation reads {' or '.join(sorted(ACCEPTED[expected]))} in UTF-8.")
 
 
 def essence(header: str | None) -> str:
     """The media type of a Content-Type, without its parameters."""
-    return (header or "").lower().partition(";")[0].strip()
+    return (header or "").lower().partition(";")[0].strip(" \t")
 
 
 def parse_json(body: bytes) -> object:

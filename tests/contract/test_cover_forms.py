@@ -24,6 +24,13 @@ END = DELIMITER + b"--\r\n"
 GOOD_PART = part("cover", "cover.png", picture())
 
 
+def disposed(*headers: str) -> bytes:
+    """A body of one part that is a picture, under headers of any kind."""
+    return DELIMITER + "".join(f"\r\n{header}" for header in headers).encode() + b"\r\n\r\n" + picture() + b"\r\n" + END
+
+
+NAMED = "Content-Disposition: form-data; name="
+
 MALFORMED = {
     "empty": b"",
     "only-the-end": b"--\r\n",
@@ -41,6 +48,12 @@ MALFORMED = {
     "attachment": DELIMITER + b'\r\nContent-Disposition: attachment; name="cover"\r\n\r\nx\r\n' + END,
     "header-without-colon": DELIMITER + b"\r\nnonsense\r\n" + GOOD_PART + END,
     "name-with-an-escape": DELIMITER + b'\r\nContent-Disposition: form-data; name="co\\ver"\r\n\r\nx\r\n' + END,
+    "name-with-a-quote-in-disguise": disposed(f'{NAMED}"co%22ver"; filename="c"'),
+    "unquoted-name-that-must-be-quoted": disposed(f"{NAMED}cover:; filename=c"),
+    "unquoted-name-with-an-escape": disposed(f"{NAMED}\\cover; filename=c"),
+    "extended-name": disposed(f"{NAMED}cover; name*=utf-8''other; filename=c"),
+    "extended-file-name-alone": disposed(f"{NAMED}cover; filename*=utf-8''c"),
+    "two-dispositions": disposed(f"{NAMED}cover; filename=c", "Content-Disposition: attachment; name=other"),
     "header-not-utf-8": DELIMITER + b'\r\nContent-Disposition: form-data; name="\xff"\r\n\r\nx\r\n' + END,
     "header-folded": DELIMITER + b'\r\nContent-Disposition: form-data;\r\n name="cover"\r\n\r\nx\r\n' + END,
     "boundary-in-the-file": form(("cover", "c", b"x\n" + DELIMITER + b"\ny")),
@@ -56,6 +69,12 @@ CONTENT_TYPES = {
     "form": ("application/x-www-form-urlencoded", 415),
     "picture": ("image/png", 415),
     "latin-1": (f"{MULTIPART}; boundary={BOUNDARY}; charset=latin-1", 415),
+    "unquoted-that-must-be-quoted": (f"{MULTIPART}; boundary={BOUNDARY}:", 400),
+    "escaped": (f'{MULTIPART}; boundary="{BOUNDARY[0]}\\{BOUNDARY[1:]}"', 400),
+    "extended": (f"{MULTIPART}; boundary={BOUNDARY}; boundary*=utf-8''other", 400),
+    "charset-twice": (f"{MULTIPART}; charset=utf-8; boundary={BOUNDARY}; charset=latin-1", 400),
+    "parameter-without-value": (f"{MULTIPART}; charset; boundary={BOUNDARY}", 400),
+    "other-parameters": (f'{MULTIPART}; x="; y"; boundary={BOUNDARY}; charset="utf-8";', 201),
     "quoted": (f'{MULTIPART}; boundary="{BOUNDARY}"', 201),
     "other-case": (f"Multipart/Form-Data;BOUNDARY={BOUNDARY}", 201),
 }
@@ -71,6 +90,29 @@ def test_the_media_type_needs_one_boundary(api: Api, alice: User, content_type: 
     body = form(("cover", "c", picture()))
     response = send_form(api, alice, api.new_book(alice), body, **{"Content-Type": content_type})
     assert response.status_code == status, response.text
+
+
+@pytest.mark.parametrize("boundary", ["a:b", "a=b/c?", "a (b), c", "a;b", "'a'"])
+def test_a_quoted_boundary_has_any_characters(api: Api, alice: User, boundary: str) -> None:
+    body = form(("cover", "c", picture())).replace(BOUNDARY.encode(), boundary.encode())
+    kind = f'{MULTIPART}; boundary="{boundary}"'
+    response = send_form(api, alice, api.new_book(alice), body, **{"Content-Type": kind})
+    assert response.status_code == 201, response.text
+
+
+DISPOSITIONS = {
+    "unquoted": f"{NAMED}cover; filename=cover.png",
+    "other-case": 'content-DISPOSITION:form-DATA;NAME="cover";FileName="c"',
+    "extended-and-plain-file-name": f'{NAMED}"cover"; filename="c"; filename*=utf-8\'\'%C3%A9',
+    "odd-file-name": f'{NAMED}"cover"; filename="a\\"; name=\\"b%22 \\\\é"',
+    "other-parameters": f'{NAMED}"cover"; size=12; creation-date="Wed, 12 Feb 1997"; filename="c"',
+}
+
+
+@pytest.mark.parametrize("header", DISPOSITIONS.values(), ids=DISPOSITIONS.keys())
+def test_a_disposition_has_several_forms(api: Api, alice: User, header: str) -> None:
+    response = send_form(api, alice, api.new_book(alice), disposed("X-Other: é", header, "Content-Type: text/plain"))
+    assert response.status_code == 201, response.text
 
 
 WRONG_PARTS: dict[str, tuple[tuple[tuple[str, str | None, bytes], ...], list[list[str]]]] = {

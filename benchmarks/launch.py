@@ -20,6 +20,7 @@ import psutil
 
 from benchmarks.affinity import members_or_none, on_cores
 from benchmarks.failures import LabError
+from benchmarks.interrupts import to_the_end
 from benchmarks.leftovers import MARK, end_marked, leaked_connections
 from benchmarks.machine import ROOT
 from benchmarks.meters import Meter, MeterFailed, ProcessMeter, RemoteMeter
@@ -153,9 +154,11 @@ def starting(
         if begun.answered:
             farewell()
     finally:
-        if stragglers := stop_tree(process):
+        with to_the_end():
+            stragglers, left = stop_tree(process), end_marked(mark)
+        if stragglers:
             tell(contender.name, f"it hangs at its stop: {stragglers} processes were killed after {_STOP_LIMIT_S} s")
-        if left := end_marked(mark):
+        if left:
             tell(contender.name, f"it left {left} processes behind, which were killed")
 
 
@@ -236,12 +239,8 @@ def _living(pids: Iterable[int]) -> Iterator[psutil.Process]:
 
 
 def stop_tree(process: subprocess.Popen[bytes]) -> int:
-    """Ask the process to stop, and end whatever of its tree is left after a while; how many that were.
-
-    A second Ctrl-C does not interrupt this: nothing may be left running.
-    """
-    heard = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
+    """Ask the process to stop, and end whatever of its tree is left after a while; how many that were."""
+    with to_the_end():
         tree = list(_living(members_or_none(process.pid)))
         process.terminate()
         _, alive = psutil.wait_procs(tree, timeout=_STOP_LIMIT_S)
@@ -254,5 +253,3 @@ def stop_tree(process: subprocess.Popen[bytes]) -> int:
         # Collects the exit code of our own child, which psutil may have seen as gone already.
         process.wait(timeout=_STOP_LIMIT_S)
         return len(alive)
-    finally:
-        signal.signal(signal.SIGINT, heard)

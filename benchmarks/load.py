@@ -11,6 +11,7 @@ from typing import IO, NamedTuple, Self, TypeAlias
 
 from benchmarks.affinity import on_cores
 from benchmarks.failures import LabError
+from benchmarks.interrupts import to_the_end
 from benchmarks.launch import stop_tree
 from benchmarks.machine import ROOT
 from benchmarks.orders import LeaveOrder, Order, Seated, Seating, Seen, SliceOrder, WarmUp, WarmUpOrder
@@ -56,8 +57,9 @@ class Generator:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for process in (self._process, *self._workers):
-            stop_tree(process)
+        with to_the_end():
+            for process in (self._process, *self._workers):
+                stop_tree(process)
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe:
                 pipe.close()

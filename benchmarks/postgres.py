@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from benchmarks.interrupts import to_the_end
 from benchmarks.launch import HOST, free_port
 
 _MAX_CONNECTIONS = 200
@@ -70,8 +71,10 @@ class Cluster:
     def _run(self, program: str, *arguments: str | Path) -> None:
         command = [*self._host, *self._dropping_root, self._binaries / program, *arguments]
         done = subprocess.run(
-            command, cwd=self._folder, capture_output=True, text=True, check=False, timeout=_PATIENCE_S
-        )
+            command, cwd=self._folder, capture_output=True, text=True, check=False, timeout=_PATIENCE_S,
+            # The Ctrl-C of a terminal is meant for the lab, which stops its cluster.
+            start_new_session=True,
+        )  # fmt: skip
         if done.returncode:
             raise RuntimeError(f"{program} failed: {done.stderr}{done.stdout}")
 
@@ -93,9 +96,10 @@ def own_cluster(options: Sequence[str] = ()) -> Iterator[Cluster]:
         own.start()
         yield own
     finally:
-        if own is not None:
-            own.stop()
-        shutil.rmtree(folder)
+        with to_the_end():
+            if own is not None:
+                own.stop()
+            shutil.rmtree(folder)
 
 
 def _binaries() -> Path:

@@ -22,6 +22,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
 
+from benchmarks.interrupts import to_the_end
 from benchmarks.machine import ROOT
 
 _FORM = struct.Struct("=qq")
@@ -67,11 +68,12 @@ class Speedometer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for process in self._processes:
-            process.kill()
-            process.wait()
-        for mapped in self._maps:
-            mapped.close()
+        with to_the_end():
+            for process in self._processes:
+                process.kill()
+                process.wait()
+            for mapped in self._maps:
+                mapped.close()
 
     @contextmanager
     def at_rest(self) -> Iterator[None]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from benchmarks.affinity import on_cores
+from benchmarks.interrupts import to_the_end
 
 # Ends by itself, so that no machine burns for ever after a lab that was killed.
 _BURN = "import sys, time\nend = time.monotonic() + float(sys.argv[1])\nwhile time.monotonic() < end: pass"
@@ -21,10 +22,11 @@ def burning(cores: list[int], each: int, limit_s: float) -> Iterator[list[int]]:
                 processes += [_burner(limit_s) for _ in range(each)]
         yield [process.pid for process in processes]
     finally:
-        for process in processes:
-            process.kill()
-        for process in processes:
-            process.wait()
+        with to_the_end():
+            for process in processes:
+                process.kill()
+            for process in processes:
+                process.wait()
 
 
 def _burner(limit_s: float) -> subprocess.Popen[bytes]:

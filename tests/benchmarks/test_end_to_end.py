@@ -8,6 +8,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from benchmarks.machine import ROOT
 from benchmarks.results import Results
 from tests.benchmarks.processes import MARK, a_mark, await_none, marked
@@ -120,6 +122,7 @@ def test_contenders_that_cannot_be_measured_are_told_of_and_the_others_go_on(tmp
     assert {incident.contender for incident in run.incidents} == {"missing", "wrong"}
 
 
+@pytest.mark.timeout(3 * LIMIT_S)
 def test_ctrl_c_stops_every_process_and_reports_what_there_is(tmp_path: Path) -> None:
     mark = a_mark()
     process = lab([*COMPARE, "--rounds", "50", "--results", str(tmp_path)], mark)

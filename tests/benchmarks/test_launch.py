@@ -133,6 +133,23 @@ def test_a_process_that_ends_while_its_tree_is_looked_at_is_no_straggler(monkeyp
         assert process.poll() is not None
 
 
+def test_ctrl_c_while_a_server_is_stopped_is_heard_when_it_has_been(tmp_path: Path, mark: str) -> None:
+    """As at the end of each round: a comparison that forgot it would go on to its last one."""
+    presses_it = """
+import os
+def stop(*_):
+    os.kill(os.getppid(), signal.SIGINT)
+    time.sleep(0.1)
+    os._exit(0)
+signal.signal(signal.SIGTERM, stop)
+"""
+    contender, cores = a_script(tmp_path, presses_it + SERVER), sorted(os.sched_getaffinity(0))
+    environment = os.environ | {MARK: mark}
+    with pytest.raises(KeyboardInterrupt), running(contender, environment, cores, tmp_path / "log", "/health/ready"):
+        assert len(marked(mark)) == 1
+    assert marked(mark) == []
+
+
 def test_processes_started_inside_are_bound_and_this_one_is_free_again() -> None:
     before = os.sched_getaffinity(0)
     with on_cores([min(before)]):

@@ -161,3 +161,42 @@ def test_the_page_says_which_twin_serves_it(visitor: Visitor, twin: str) -> None
     name = {"flask": "Flask", "fastapi": "FastAPI"}[twin]
     expect(visitor.page.get_by_role("contentinfo")).to_contain_text(f"Served by {name}.")
     expect(visitor.page.get_by_role("contentinfo").get_by_role("link")).to_have_attribute("href", "/docs")
+
+
+def test_a_book_that_is_opened_while_the_search_goes_on_stays_open(visitor: Visitor, shelf: str) -> None:
+    show(visitor, shelf)
+    title = f"Zebra {shelf}"
+    held: list[Route] = []
+    visitor.page.route(re.compile(r"/books/\?q=zebra"), lambda route: held.append(route))
+    visitor.fill("Search", "zebra")
+    visitor.link(title).click()
+    dialog = visitor.dialog(title)
+    expect(dialog.get_by_role("heading")).to_be_focused()
+    visitor.wait_until(lambda: bool(held), "the search was never sent")
+    held[0].continue_()
+    expect(visitor.page.get_by_role("status", include_hidden=True).first).to_have_text("1 book")
+    # Longer than typing may pause.
+    visitor.page.wait_for_timeout(400)
+    expect(dialog).to_be_visible()
+    visitor.page.keyboard.press("Escape")
+    expect(visitor.link(title)).to_be_focused()
+    assert len(held) == 1
+    assert visitor.titles() == [title]
+
+
+def test_the_focus_stays_with_its_book_when_the_list_is_read_again(visitor: Visitor, shelf: str) -> None:
+    visitor.open(f"/?q={shelf}")
+    tag = visitor.page.get_by_role("listitem").filter(has_text="Zebra").get_by_role("button")
+    tag.focus()
+    visitor.page.keyboard.press("Enter")
+    visitor.wait_until(lambda: query(visitor) == {"q": [shelf], "category": [shelf]}, "the category is no filter")
+    expect(visitor.page.get_by_role("status").first).to_have_text("3 books")
+    expect(tag).to_be_focused()
+
+
+def test_the_focus_goes_to_the_heading_when_its_book_is_not_in_the_list_any_more(visitor: Visitor, shelf: str) -> None:
+    show(visitor, shelf)
+    visitor.fill("Search", "middle")
+    visitor.link(f"Zebra {shelf}").focus()
+    expect(visitor.page.get_by_role("status").first).to_have_text("1 book")
+    expect(visitor.page.get_by_role("heading", name="Catalogue")).to_be_focused()

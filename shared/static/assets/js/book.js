@@ -15,11 +15,17 @@ import { failed } from "./toasts.js";
 const dialog = byId("book");
 const body = byId("book-body");
 let shown = null;
+let lastId = null;
 let leavingCover = null;
 
 export function start() {
   closing(dialog);
-  dialog.addEventListener("close", leaveBook);
+  dialog.addEventListener("close", () => {
+    leaveBook();
+    // Where the list was drawn anew meanwhile, the browser does not find what had the focus.
+    const lost = document.activeElement === document.body || dialog.contains(document.activeElement);
+    if (lost) document.querySelector(`[data-book="${lastId}"] a`)?.focus();
+  });
   dialog.addEventListener("click", (event) => {
     const tag = event.target.closest("[data-category]");
     if (tag) setFilters({ category: tag.dataset.category });
@@ -31,6 +37,7 @@ export function start() {
 /** Show the book with this id, or none. */
 export async function open(id) {
   if (!id) return close();
+  lastId = id;
   if (!dialog.open) dialog.showModal();
   if (String(shown?.book.id) !== id) body.replaceChildren(element("p", { role: "status" }, "Loading the book…"));
   try {

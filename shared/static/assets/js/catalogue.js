@@ -31,6 +31,8 @@ export function start({ add }) {
   const orders = Object.entries(ORDERS).map(([value, text]) => element("option", { value }, text));
   byId("sort").append(element("option", { value: "" }), ...orders);
   form.addEventListener("input", typed);
+  // Whoever leaves a field has typed enough: a search that began later would close the book they went on to.
+  form.addEventListener("change", ({ target }) => pause && apply(target.name));
   form.addEventListener("submit", (event) => (event.preventDefault(), apply(null)));
   more.addEventListener("click", showMore);
   byId("add-book").addEventListener("click", add);
@@ -58,7 +60,7 @@ export async function reload() {
   clearProblem(form);
   const page = await read(null);
   if (!page) return;
-  list.replaceChildren(...page.items.map(card));
+  replace(page.items.map(card));
   byId("catalogue-notice").replaceChildren(...(page.items.length ? [] : [nothing()]));
   settle(page);
 }
@@ -73,7 +75,16 @@ function typed({ target }) {
 
 function apply(typing) {
   clearTimeout(pause);
+  pause = null;
   setFilters(Object.fromEntries(new FormData(form)), typing);
+}
+
+/** Show these items instead; the focus stays with its book, or goes to the heading when that is not among them. */
+function replace(items) {
+  const held = list.contains(document.activeElement) ? document.activeElement : null;
+  const book = held?.closest("[data-book]").dataset.book;
+  list.replaceChildren(...items);
+  if (held) (cardOf(book)?.querySelector(held.localName) ?? byId("catalogue-title")).focus();
 }
 
 async function showMore() {
@@ -127,7 +138,7 @@ function fail(problem, cursor) {
   if (problem.errors.length) showProblem(form, problem);
   else byId("catalogue-notice").replaceChildren(notice(problem.title, problem.message, retry));
   if (!cursor) {
-    list.replaceChildren();
+    replace([]);
     more.hidden = true;
   }
 }

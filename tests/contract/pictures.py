@@ -60,6 +60,12 @@ def part(name: str, file: str | None, content: bytes) -> bytes:
     return f"Content-Disposition: {disposition}\r\n\r\n".encode() + content + b"\r\n"
 
 
+def under(*headers: str, content: bytes | None = None) -> bytes:
+    """A multipart body of one part, a picture unless there is other content, under headers of any kind."""
+    head = "".join(f"\r\n{header}" for header in headers).encode()
+    return f"--{BOUNDARY}".encode() + head + b"\r\n\r\n" + (content or picture()) + f"\r\n--{BOUNDARY}--\r\n".encode()
+
+
 def send_form(api: Api, user: User, book: Mapping[str, Any], body: bytes, **headers: str) -> httpx2.Response:
     """Put a body, good or bad, as the cover of a book."""
     kind = {"Content-Type": f"{MULTIPART}; boundary={BOUNDARY}"}

@@ -14,6 +14,7 @@ from tests.contract.pictures import (
     picture,
     png_of,
     send_form,
+    under,
     upload,
 )
 from tests.contract.routes import MULTIPART
@@ -22,11 +23,6 @@ LARGEST = 5 * 1024 * 1024
 DELIMITER = f"--{BOUNDARY}".encode()
 END = DELIMITER + b"--\r\n"
 GOOD_PART = part("cover", "cover.png", picture())
-
-
-def disposed(*headers: str) -> bytes:
-    """A body of one part that is a picture, under headers of any kind."""
-    return DELIMITER + "".join(f"\r\n{header}" for header in headers).encode() + b"\r\n\r\n" + picture() + b"\r\n" + END
 
 
 NAMED = "Content-Disposition: form-data; name="
@@ -48,12 +44,12 @@ MALFORMED = {
     "attachment": DELIMITER + b'\r\nContent-Disposition: attachment; name="cover"\r\n\r\nx\r\n' + END,
     "header-without-colon": DELIMITER + b"\r\nnonsense\r\n" + GOOD_PART + END,
     "name-with-an-escape": DELIMITER + b'\r\nContent-Disposition: form-data; name="co\\ver"\r\n\r\nx\r\n' + END,
-    "name-with-a-quote-in-disguise": disposed(f'{NAMED}"co%22ver"; filename="c"'),
-    "unquoted-name-that-must-be-quoted": disposed(f"{NAMED}cover:; filename=c"),
-    "unquoted-name-with-an-escape": disposed(f"{NAMED}\\cover; filename=c"),
-    "extended-name": disposed(f"{NAMED}cover; name*=utf-8''other; filename=c"),
-    "extended-file-name-alone": disposed(f"{NAMED}cover; filename*=utf-8''c"),
-    "two-dispositions": disposed(f"{NAMED}cover; filename=c", "Content-Disposition: attachment; name=other"),
+    "name-with-a-quote-in-disguise": under(f'{NAMED}"co%22ver"; filename="c"'),
+    "unquoted-name-that-must-be-quoted": under(f"{NAMED}cover:; filename=c"),
+    "unquoted-name-with-an-escape": under(f"{NAMED}\\cover; filename=c"),
+    "extended-name": under(f"{NAMED}cover; name*=utf-8''other; filename=c"),
+    "extended-file-name-alone": under(f"{NAMED}cover; filename*=utf-8''c"),
+    "two-dispositions": under(f"{NAMED}cover; filename=c", "Content-Disposition: attachment; name=other"),
     "header-not-utf-8": DELIMITER + b'\r\nContent-Disposition: form-data; name="\xff"\r\n\r\nx\r\n' + END,
     "header-folded": DELIMITER + b'\r\nContent-Disposition: form-data;\r\n name="cover"\r\n\r\nx\r\n' + END,
     "boundary-in-the-file": form(("cover", "c", b"x\n" + DELIMITER + b"\ny")),
@@ -111,7 +107,7 @@ DISPOSITIONS = {
 
 @pytest.mark.parametrize("header", DISPOSITIONS.values(), ids=DISPOSITIONS.keys())
 def test_a_disposition_has_several_forms(api: Api, alice: User, header: str) -> None:
-    response = send_form(api, alice, api.new_book(alice), disposed("X-Other: é", header, "Content-Type: text/plain"))
+    response = send_form(api, alice, api.new_book(alice), under("X-Other: é", header, "Content-Type: text/plain"))
     assert response.status_code == 201, response.text
 
 

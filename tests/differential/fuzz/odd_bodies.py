@@ -1,7 +1,7 @@
 """Bodies that are odd or malformed, by what should be there, each list from plain to strange."""
 
 from tests.contract.client import PASSWORD
-from tests.contract.pictures import BOUNDARY, form, picture
+from tests.contract.pictures import BOUNDARY, form, picture, under
 from tests.contract.routes import CSV, MULTIPART
 
 JSON_BODIES = [
@@ -106,6 +106,16 @@ FORM_BODIES = [
 ]
 _PNG = picture(size=(6, 4))
 _COVER = form(("cover", "cover.png", _PNG))
+# What parsers of forms read each in its own way.
+_DISPOSITIONS = [
+    *("name=cover; filename=c", "NAME=cover;FileName=c", 'name="cover" ; filename="c"', 'name = "cover"; filename="c"'),
+    *("name=\\cover; filename=c", "name=cover:; filename=c", "name=co/ver; filename=c", "name='cover'; filename='c'"),
+    *('name="co\\"ver"; filename="c"', 'name="co%22ver"; filename="c"', 'name="cover"; name="x"; filename="c"'),
+    *("name=cover; name*=utf-8''x; filename=c", "name*0=co; name*1=ver; filename=c", "name=cover; filename*=utf-8''c"),
+    *("name=cover; filename=c; filename*=utf-8''%C3%A9", 'name="cover"; filename', 'name="cover; filename=c"'),
+    *('name="cover"; filename="a;b"; x=y', 'name="cover"; filename="a\\\\b"', 'filename="c"', 'name=""; filename=""'),
+]
+_DISPOSITION = "Content-Disposition: form-data; name=cover; filename=c"
 COVER_BODIES = [
     *(
         _COVER,
@@ -142,11 +152,23 @@ COVER_BODIES = [
         form(("cover", "a", b"<svg/>")),
         b"\r\n" + _COVER,
     ),
+    *(under(f"Content-Disposition: form-data; {parameters}", content=_PNG) for parameters in _DISPOSITIONS),
+    *(
+        under(_DISPOSITION, "Content-Disposition: attachment; name=x", content=_PNG),
+        under("Content-Disposition: form-data; name=x", _DISPOSITION, content=_PNG),
+        under(_DISPOSITION, "Content-Transfer-Encoding: base64", content=_PNG),
+        under(_DISPOSITION, "Content-Type: multipart/mixed; boundary=x", content=_PNG),
+        under(_DISPOSITION, "Content-Length: 1", content=_PNG),
+        under("X: y", _DISPOSITION, " folded", content=_PNG),
+    ),
 ]
 COVER_TYPES = [
     f"{MULTIPART}; boundary={BOUNDARY}",
     f'{MULTIPART}; boundary="{BOUNDARY}"',
     f"{MULTIPART}; x=y; BOUNDARY={BOUNDARY}",
+    *(f"{MULTIPART}; boundary={BOUNDARY}{more}" for more in (":", "/x", "; boundary=x", "; boundary*=utf-8''x", ";")),
+    *(f"{MULTIPART}; charset={more}; boundary={BOUNDARY}" for more in ("utf-8", "latin-1", "utf-8; charset=latin-1")),
+    f'{MULTIPART}; boundary="{BOUNDARY[0]}\\{BOUNDARY[1:]}"',
 ]
 _HEAD, _ROW = b"title,author,category,rating\n", b"Title @{tag},Author @{tag},category @{tag},5\n"
 CSV_BODIES = [

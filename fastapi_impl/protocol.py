@@ -2,12 +2,15 @@
 
 import logging
 import re
+from codecs import getincrementaldecoder
 from typing import Any
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-from websockets.frames import Frame
+from websockets.frames import CloseCode, Frame
+from websockets.protocol import State
 
 from fastapi_impl.arrivals import HEAD, PatientProtocol
+from fastapi_impl.frames import BadFrame, Frames
 from shared import errors
 from shared.arrivals import (
     LINGER_S,
@@ -19,7 +22,7 @@ from shared.arrivals import (
     STOP_LINGER_S,
 )
 from shared.errors import DomainError
-from shared.handshake import MAX_FRAGMENTS, TOO_LARGE, is_handshake
+from shared.handshake import MAX_FRAGMENTS, is_handshake
 from shared.heads import NO_TRAILERS, Head, check_head, with_path
 from shared.listening import has_left
 from shared.turns import LONG
@@ -162,18 +165,53 @@ class ProblemProtocol(PatientProtocol):
 
 
 class SocketProtocol(WebSocketsSansIOProtocol):
-    """uvicorn's WebSockets, which bounds the bytes of a message and not its fragments."""
+    """uvicorn's WebSockets, with `Frames` before its reader, which bound a message in place of it."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.logger = self.conn.logger = logging.getLogger("uvicorn.sockets")
+        self._coming = Frames(self.config.ws_max_size)
+        self.conn.max_message_size = None
+        self._text = getincrementaldecoder("utf-8")()
+
+    def data_received(self, data: bytes) -> None:
+        """Take the handshake, and then frame by frame."""
+        if self.conn.state is not State.OPEN:
+            super().data_received(data)
+            return
+        try:
+            for piece in self._coming.split(data):
+                if self._coming.leaving:
+                    # Who leaves within a message need not end it first.
+                    self.conn.current_size = None
+                super().data_received(piece)
+        except BadFrame as error:
+            self._fail(error.code, str(error))
+
+    def handle_text(self, event: Frame) -> None:
+        """Take a text or its first fragment, unless it is no UTF-8: whoever sends more hears so at once."""
+        self._text.reset()
+        if self._is_text(event):
+            super().handle_text(event)
 
     def handle_cont(self, event: Frame) -> None:
-        """Collect a fragment, up to the limit of their number: empty ones weigh nothing on the wire."""
-        if len(self.frames) < MAX_FRAGMENTS:
+        """Take a fragment, up to the limit of their number: empty ones weigh nothing on the wire."""
+        if len(self.frames) >= MAX_FRAGMENTS:
+            self._fail(CloseCode.MESSAGE_TOO_BIG, "too many fragments")
+        elif self.curr_msg_data_type == "bytes" or self._is_text(event):
             super().handle_cont(event)
-        elif not self.close_sent:
-            self.conn.fail(TOO_LARGE, "too many fragments")
+
+    def _is_text(self, event: Frame) -> bool:
+        try:
+            self._text.decode(event.data, final=event.fin)
+        except UnicodeDecodeError:
+            self._fail(CloseCode.INVALID_DATA, "not UTF-8")
+            return False
+        return True
+
+    def _fail(self, code: CloseCode, reason: str) -> None:
+        if not self.close_sent:
+            self.conn.fail(code, reason)
             self.handle_parser_exception()
 
     def keepalive_timeout(self) -> None:

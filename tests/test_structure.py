@@ -22,6 +22,7 @@ FRAMEWORKS = {"flask", "werkzeug", "fastapi", "starlette", "anyio", "gunicorn", 
 ALONE = {
     "openapi.py": "FastAPI derives the contract document; Flask serves the committed one",
     "connections.py": "gunicorn keeps a connection apart from the worker that serves it; uvicorn's protocol is both",
+    "frames.py": "websockets, behind uvicorn, forgives frames that wsproto, behind flask-sock, does not",
     "framing.py": "gunicorn parses in a thread, which must not wait; uvicorn parses as the bytes come",
 }
 METHODS = {"get", "post", "put", "patch", "delete", "websocket"}

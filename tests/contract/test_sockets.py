@@ -12,7 +12,6 @@ from tests.contract.client import Api, assert_problem
 from tests.contract.sockets import (
     BINARY,
     CLOSE,
-    CONTINUATION,
     PING,
     PONG,
     TEXT,
@@ -32,24 +31,6 @@ from tests.contract.sockets import (
 LIMIT = 65_536
 # "é" has two of them.
 TWO_BYTES = "\u00e9"
-
-MALFORMED_FRAMES = {
-    "not-masked": (frame(TEXT, b"a", masked=False), 1002),
-    "reserved-bit": (frame(TEXT, b"a", reserved=1), 1002),
-    "compressed": (frame(TEXT, b"a", reserved=4), 1002),
-    "unknown-opcode": (frame(0x3, b"a"), 1002),
-    "unknown-control": (frame(0xB, b"a"), 1002),
-    "continuation-of-nothing": (frame(CONTINUATION, b"a"), 1002),
-    "text-within-a-text": (frame(TEXT, b"a", fin=False) + frame(TEXT, b"b"), 1002),
-    "ping-in-fragments": (frame(PING, b"a", fin=False), 1002),
-    "long-ping": (frame(PING, b"a" * 126), 1002),
-    "close-of-one-byte": (frame(CLOSE, b"a"), 1002),
-    "close-with-unknown-code": (frame(CLOSE, (1005).to_bytes(2, "big")), 1002),
-    "text-not-utf-8": (frame(TEXT, b"\xff"), 1007),
-    "text-cut-in-a-character": (frame(TEXT, TWO_BYTES.encode()[:1]), 1007),
-    "fragments-not-utf-8": (frame(TEXT, b"a", fin=False) + frame(CONTINUATION, b"\xc3("), 1007),
-    "surrogate": (frame(TEXT, b"\xed\xa0\x80"), 1007),
-}
 
 
 def close_frame(code: int, reason: bytes = b"") -> bytes:
@@ -107,34 +88,6 @@ def test_a_text_that_is_announced_too_large_is_refused_before_it_has_come(api: A
         assert connection.next_but(PING).code == 1009
 
 
-def test_a_text_in_fragments_comes_back_whole(api: Api) -> None:
-    with opened(api) as connection:
-        connection.send(["x"] * 900)
-        assert connection.recv(timeout=10) == f"Message text was: {'x' * 900}"
-
-
-def test_a_character_may_be_cut_by_fragments(api: Api) -> None:
-    first, second = (bytes([byte]) for byte in TWO_BYTES.encode())
-    with by_hand(api) as connection:
-        connection.send(frame(TEXT, first, fin=False), frame(CONTINUATION, second))
-        assert connection.next_but(PING) == Frame(TEXT, f"Message text was: {TWO_BYTES}".encode())
-
-
-def test_a_ping_between_two_fragments_is_answered(api: Api) -> None:
-    with by_hand(api) as connection:
-        connection.send(frame(TEXT, b"a", fin=False), frame(PING, b"p"))
-        assert connection.next_but(PING) == Frame(PONG, b"p")
-        connection.send(frame(CONTINUATION, b"b"))
-        assert connection.next_but(PING) == Frame(TEXT, b"Message text was: ab")
-
-
-def test_endless_fragments_do_not_last_for_ever(api: Api) -> None:
-    with by_hand(api) as connection:
-        connection.send(frame(TEXT, b"", fin=False))
-        connection.send(frame(CONTINUATION, b"xx", fin=False) * LIMIT)
-        assert connection.next_but(PING).code == 1009
-
-
 @pytest.mark.parametrize("payload", [b"", b"text", b"\x00\xff"])
 def test_a_binary_message_closes_the_socket_with_1003(api: Api, payload: bytes) -> None:
     with opened(api) as connection:
@@ -147,13 +100,6 @@ def test_what_came_before_a_binary_message_is_answered(api: Api) -> None:
         connection.send(frame(TEXT, b"a"), frame(BINARY, b"b"))
         assert connection.next_but(PING) == Frame(TEXT, b"Message text was: a")
         assert connection.next_but(PING).code == 1003
-
-
-@pytest.mark.parametrize(("sent", "code"), MALFORMED_FRAMES.values(), ids=MALFORMED_FRAMES.keys())
-def test_what_breaks_the_protocol_closes_the_socket_with_its_code(api: Api, sent: bytes, code: int) -> None:
-    with by_hand(api) as connection:
-        connection.send(sent)
-        assert connection.next_but(PING).code == code
 
 
 @pytest.mark.parametrize("code", [1000, 1001, 3000, 4999])

@@ -105,6 +105,18 @@ FAULTS = [
         ],
     ),
     Fault(
+        "socket-frames-forgiven",
+        "Frames are read as the library behind the server reads them.",
+        ["test_frames.py::test_what_breaks_the_protocol_closes_the_socket_with_its_code"],
+        [Change("fastapi_impl.protocol", "in self._coming.split(data):", "in [data]:")],
+    ),
+    Fault(
+        "socket-leaving-within-a-message",
+        "A message must be ended before a close.",
+        ["test_frames.py::test_a_message_need_not_be_ended_before_a_close"],
+        [Change("fastapi_impl.protocol", "self.conn.current_size = None", "pass")],
+    ),
+    Fault(
         "socket-for-other-sites",
         "A page of another site may open a socket.",
         ["test_sockets.py::test_a_page_of_another_site_cannot_open_a_socket"],

@@ -195,6 +195,9 @@ class PatientProtocol(HttpToolsProtocol):
         if self.parser.should_upgrade() and not self._should_upgrade() and self._has_body():
             return
         super().on_message_complete()
+        if self.cycle is not None:
+            # Who has no body need not be asked for it either.
+            self.cycle.waiting_for_100_continue = False
         self.coming = NOTHING
         self._overdue.clear()
 

@@ -22,11 +22,14 @@ from shared.arrivals import (
     STOP_LINGER_S,
 )
 from shared.errors import DomainError
-from shared.handshake import MAX_FRAGMENTS, is_handshake
+from shared.handshake import MAX_FRAGMENTS, Offer, is_handshake
 from shared.heads import NO_TRAILERS, Head, check_head, with_path
 from shared.listening import has_left
 from shared.turns import LONG
 
+_OPENING = (b"upgrade", b"connection", b"sec-websocket-version", b"sec-websocket-key")
+# Neither subprotocols nor extensions are ever agreed on.
+_OFFERED = {b"upgrade", b"connection", b"sec-websocket-protocol", b"sec-websocket-extensions"}
 # Which paths an operator asks for, with or without a query.
 _OPERATOR = re.compile(b"|".join(path.encode() for path in OPERATOR_PATHS))
 
@@ -64,7 +67,8 @@ class ProblemProtocol(PatientProtocol):
         if self.coming != HEAD:
             self._check_trailer(name)
             return
-        name = name.lower()
+        # Space behind a value is none of it (RFC 9110 section 5.5), which httptools leaves to others.
+        name, value = name.lower(), value.rstrip(b" \t")
         if name == b"content-type" and any(found == name for found, _ in self.headers):
             # Which one counts, and for whom?
             self._fail(errors.MalformedRequest())
@@ -145,18 +149,20 @@ class ProblemProtocol(PatientProtocol):
         if not self.is_busy():
             self.transport.close()
 
+    def handle_websocket_upgrade(self) -> None:
+        """Hand on what the other protocol has to know; it would refuse a list that it cannot read, in plain text."""
+        kept = [field for field in self.scope["headers"] if field[0] not in _OFFERED]
+        self.scope["headers"] = [*kept, (b"upgrade", b"websocket"), (b"connection", b"Upgrade")]
+        super().handle_websocket_upgrade()
+
     def _should_upgrade(self) -> bool:
         # Any other handshake stays a plain request, which the application refuses in its own words.
-        version, key = (
-            b", ".join(value for name, value in self.headers if name == wanted)
-            for wanted in (b"sec-websocket-version", b"sec-websocket-key")
-        )
-        return (
-            super()._should_upgrade()
-            and self.parser.get_method() == b"GET"
-            and self.parser.get_http_version() == "1.1"
-            and is_handshake(version, key)
-        )
+        method, version = self.parser.get_method().decode(), self.parser.get_http_version()
+        return is_handshake(Offer(method, f"HTTP/{version}", *map(self._joined, _OPENING)))
+
+    def _joined(self, wanted: bytes) -> str | None:
+        values = [value for name, value in self.headers if name == wanted]
+        return b", ".join(values).decode("latin-1") if values else None
 
     def _fail(self, fact: DomainError) -> None:
         # The parser stops at an exception of its callbacks.

@@ -10,7 +10,7 @@ from fastapi.types import DecoratedCallable
 from fastapi_impl.current import CurrentPlaces, check_site
 from fastapi_impl.wire import joined
 from shared.errors import PathNotFound, UpgradeRequired
-from shared.handshake import NORMAL, NOT_TEXT, check_handshake
+from shared.handshake import NORMAL, NOT_TEXT, Offer, check_handshake
 from shared.services import Services
 
 
@@ -24,10 +24,10 @@ class SocketRouter(APIRouter):
 
 
 async def not_upgraded(request: Request) -> None:
-    """A plain request where only sockets are, or a handshake that the server could not take for one."""
-    if request.headers.get("Upgrade", "").lower() == "websocket":
-        version, key = (joined(request.headers, f"Sec-WebSocket-{name}") for name in ("Version", "Key"))
-        check_handshake(version, key)
+    """A plain request where only sockets are, or a handshake that is none."""
+    names = ("Upgrade", "Connection", "Sec-WebSocket-Version", "Sec-WebSocket-Key")
+    protocol = f"HTTP/{request.scope['http_version']}"
+    check_handshake(Offer(request.method, protocol, *(joined(request.headers, name) for name in names)))
     raise UpgradeRequired
 
 

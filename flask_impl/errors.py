@@ -6,8 +6,10 @@ from sqlalchemy import exc
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 from werkzeug.routing.exceptions import WebsocketMismatch
 
+from flask_impl.wire import offer_of
 from shared import errors, logs, problems
 from shared.errors import DomainError
+from shared.handshake import is_handshake
 from shared.problems import Answer
 
 
@@ -66,7 +68,7 @@ def fault(error: Exception) -> Response:
 
 def _seeks_socket() -> bool:
     # Where there are operations but no socket, Werkzeug may take a handshake for one of the methods that are missing.
-    return request.method == "GET" and request.headers.get("Upgrade", "").lower() == "websocket"
+    return is_handshake(offer_of(request))
 
 
 def _respond(answer: Answer) -> Response:

@@ -19,6 +19,7 @@ from simple_websocket import ConnectionClosed  # type: ignore[import-untyped]
 from simple_websocket import Server as Socket
 
 from flask_impl.current import check_site, current_user, places, services, stopping
+from flask_impl.wire import offer_of
 from shared import logs
 from shared.errors import UpgradeRequired
 from shared.handshake import FAULT, LOST, NORMAL, NOT_TEXT, RESTART, TOO_LARGE, check_handshake
@@ -59,7 +60,6 @@ class _Guard:
         def register(view: View) -> View:
             @wraps(view)
             def guarded() -> Response:
-                check_handshake(request.headers.get("Sec-WebSocket-Version"), request.headers.get("Sec-WebSocket-Key"))
                 check_site()
                 arguments = {"user": current_user()} if self._user else {}
                 with places.sockets.held():
@@ -72,7 +72,8 @@ class _Guard:
 
 
 def not_upgraded() -> Response:
-    """A plain request where only sockets are."""
+    """A plain request where only sockets are, or a handshake that is none."""
+    check_handshake(offer_of(request))
     raise UpgradeRequired
 
 

@@ -16,10 +16,11 @@ from typing import Any, NoReturn, TypeAlias
 from flask import Flask, Request, Response, request
 from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import NotFound
-from werkzeug.routing import RequestRedirect
+from werkzeug.routing import MapAdapter, RequestRedirect
 
 from flask_impl.current import check_site, current_user, services
 from shared.errors import BodyTooLarge, Busy, InvalidInput, MalformedRequest, PathNotFound
+from shared.handshake import Offer, is_handshake
 from shared.multipart import check_multipart
 from shared.parsing import FORM, JSON, MULTIPART, check_media_type, once, parse_form, parse_json, parse_query
 from shared.problems import invalid_input
@@ -47,6 +48,13 @@ class ApiFlask(Flask):
 
     response_class = ApiResponse
 
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """What finds a route; Werkzeug would take a request for a handshake by two headers, whatever its method."""
+        adapter = super().create_url_adapter(request)
+        if adapter and request:
+            adapter.websocket = "HTTP_UPGRADE" in request.environ and is_handshake(offer_of(request))
+        return adapter
+
     def make_default_options_response(self) -> Response:
         """What OPTIONS answers: the methods of this path and nothing else."""
         response = super().make_default_options_response()
@@ -59,6 +67,12 @@ class ApiFlask(Flask):
         if isinstance(request.routing_exception, RequestRedirect):
             raise NotFound
         super().raise_routing_exception(request)
+
+
+def offer_of(request: Request) -> Offer:
+    """What a request says about becoming a WebSocket."""
+    names = ("Upgrade", "Connection", "Sec-WebSocket-Version", "Sec-WebSocket-Key")
+    return Offer(request.method, request.environ["SERVER_PROTOCOL"], *map(request.headers.get, names))
 
 
 def refuse_leading_slashes() -> None:

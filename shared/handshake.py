@@ -2,6 +2,7 @@
 
 import binascii
 from base64 import b64decode
+from typing import NamedTuple
 
 from shared.errors import MalformedRequest, UpgradeRequired
 
@@ -13,21 +14,36 @@ LOST = 1006
 MAX_FRAGMENTS = 1000
 
 
-def is_handshake(version: bytes, key: bytes) -> bool:
-    """Whether `check_handshake` has nothing to say."""
+class Offer(NamedTuple):
+    """What a request says about becoming a WebSocket; several lines of one header are joined by commas."""
+
+    method: str
+    # HTTP/1.1 and the like.
+    protocol: str
+    upgrade: str | None
+    connection: str | None
+    version: str | None
+    key: str | None
+
+
+def is_handshake(offer: Offer) -> bool:
+    """Whether it opens a WebSocket; any other request is a plain one, whatever it offers."""
     try:
-        check_handshake(version.decode("latin-1"), key.decode("latin-1"))
+        check_handshake(offer)
     except (UpgradeRequired, MalformedRequest):
         return False
-    return True
+    # HEAD is told what GET would be, and opens nothing.
+    return offer.method == "GET"
 
 
-def check_handshake(version: str | None, key: str | None) -> None:
-    """Raise UpgradeRequired unless this is the version that all speak, MalformedRequest unless the key is one."""
-    if version != "13":
+def check_handshake(offer: Offer) -> None:
+    """Raise UpgradeRequired unless GET offers the version that all speak, MalformedRequest unless the key is one."""
+    options = {option.strip(" \t").lower() for option in (offer.connection or "").split(",")}
+    opens = offer.protocol == "HTTP/1.1" and (offer.upgrade or "").lower() == "websocket" and "upgrade" in options
+    if not opens or offer.version != "13":
         raise UpgradeRequired
     try:
-        nonce = b64decode(key or "", validate=True)
+        nonce = b64decode(offer.key or "", validate=True)
     except (binascii.Error, ValueError):
         nonce = b""
     if len(nonce) != 16:

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -35,6 +36,14 @@ HEAD = "import signal, subprocess, sys, time\n"
 def short_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(launch, "_READY_LIMIT_S", 1)
     monkeypatch.setattr(launch, "_STOP_LIMIT_S", 0.5)
+
+
+@pytest.fixture
+def hears_ctrl_c() -> Iterator[None]:
+    """Whoever runs tests in the background of a shell makes them deaf to it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture
@@ -133,6 +142,7 @@ def test_a_process_that_ends_while_its_tree_is_looked_at_is_no_straggler(monkeyp
         assert process.poll() is not None
 
 
+@pytest.mark.usefixtures("hears_ctrl_c")
 def test_ctrl_c_while_a_server_is_stopped_is_heard_when_it_has_been(tmp_path: Path, mark: str) -> None:
     """As at the end of each round: a comparison that forgot it would go on to its last one."""
     presses_it = """

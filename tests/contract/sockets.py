@@ -136,7 +136,7 @@ def by_hand(api: Api, path: str = ECHO) -> Iterator[ByHand]:
     with raw.connected(api) as connection:
         raw.send(connection, raw.head(api, "GET", path, handshake()))
         answer = b""
-        while not answer.endswith(b"\r\n\r\n"):
-            answer += connection.recv(1)
-        assert answer.startswith(b"HTTP/1.1 101 ")
+        while not answer.endswith(b"\r\n\r\n") and (byte := connection.recv(1)):
+            answer += byte
+        assert answer.startswith(b"HTTP/1.1 101 "), answer
         yield ByHand(connection)

@@ -14,9 +14,10 @@ PATIENCE_S = 10.0
 # The limit of a server with default settings, in bytes.
 LIMIT = 65_536
 
-TEXTS = [b"", b"a", "\u00e9".encode(), "\U0001f4da".encode(), b"\0", b"x" * 125, b"x" * 126, b"y" * 4000]
-# Beginnings and ends of characters, and what begins none.
-PIECES = [b"\xc3", b"\xa9", b"\xf0\x9f", b"\x93\x9a", b"\xff", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xef\xbb\xbf"]
+TEXTS = [b"", b"a", b"\0", b"x" * 125, b"x" * 126, b"y" * 4000]
+# Characters, their beginnings and ends, and what begins none.
+PIECES = ["\u00e9".encode(), "\U0001f4da".encode(), b"\xc3", b"\xa9", b"\xf0\x9f", b"\x93\x9a", b"\xff"]
+PIECES += [b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xef\xbb\xbf"]
 LARGE = [b"z" * (LIMIT - 1), b"z" * LIMIT, b"z" * (LIMIT + 1)]
 # Not 1014, which is for gateways: wsproto does not know it.
 CODES = [1000, 1001, 1002, 1003, 1007, 1011, 1013, 3000, 4999]
@@ -30,10 +31,10 @@ OPCODES = [TEXT] * 5 + [CONTINUATION] * 4 + [BINARY, CLOSE, PING, PING, PONG, 0x
 class Sent:
     """A frame as a client might send it, and what is known of it."""
 
-    def __init__(self, chance: random.Random) -> None:
+    def __init__(self, chance: random.Random, odd: list[bytes]) -> None:
         self.opcode = chance.choice(OPCODES)
         self.final = chance.random() < (0.95 if self.opcode >= CLOSE else 0.6)
-        self.payload = self._content(chance)
+        self.payload = self._content(chance, odd)
         reserved, masked = chance.choice([0] * 20 + [1, 2, 4]), chance.random() < 0.97
         mask = chance.choice((bytes(4), b"mask"))
         head = bytes([self.final << 7 | reserved << 4 | self.opcode]) + self._length(chance, masked=masked)
@@ -42,10 +43,10 @@ class Sent:
         # In how many pieces it is sent; each costs a system call.
         self.piece = chance.choice((len(self.bytes), len(self.bytes), 1 if len(self.bytes) < 200 else 3000))
 
-    def _content(self, chance: random.Random) -> bytes:
+    def _content(self, chance: random.Random, odd: list[bytes]) -> bytes:
         if self.opcode == CLOSE:
             return chance.choice(CLOSES)
-        return chance.choice(chance.choices((TEXTS, PIECES, LARGE), (8, 4, 1))[0])
+        return chance.choice(chance.choices((TEXTS, odd), (2, 1))[0])
 
     def _length(self, chance: random.Random, *, masked: bool) -> bytes:
         """The length, now and then longer than it need be."""
@@ -103,7 +104,10 @@ def test_any_frames_are_read_alike(apis: tuple[Api, Api]) -> None:
     chance = random.Random(seed)
     closed = 0
     for _ in range(CONVERSATIONS):
-        frames = [Sent(chance) for _ in range(chance.randint(1, MAX_FRAMES))]
+        # Not both: a message that is too large and no text either is closed for what its reader looks at first, and
+        # simple-websocket counts characters until a message is whole.
+        odd = chance.choice((PIECES, PIECES, LARGE))
+        frames = [Sent(chance, odd) for _ in range(chance.randint(1, MAX_FRAMES))]
         one, other = (conversation(api, frames) for api in apis)
         assert one == other, (seed, frames)
         closed += bool(one[-1]) and one[-1][-1].opcode == CLOSE

@@ -59,7 +59,7 @@ FAULTS = [
         "any-media-type",
         "A body is read whatever its Content-Type says.",
         ["test_bodies.py::test_another_media_type_is_415"],
-        [Change("shared.parsing", "if essence.strip() not in ACCEPTED[expected] or", "if expected not in ACCEPTED or")],
+        [Change("shared.parsing", "if media_type not in ACCEPTED[expected] or", "if expected not in ACCEPTED or")],
     ),
     Fault(
         "any-charset",
@@ -74,8 +74,8 @@ FAULTS = [
         [
             Change(
                 "shared.parsing",
-                'essence, _, parameters = (header or "").lower()',
-                'essence, _, parameters = (header or "")',
+                'return (header or "").lower().partition(";")[0]',
+                'return (header or "").partition(";")[0]',
             )
         ],
     ),

@@ -182,7 +182,7 @@ class SocketProtocol(WebSocketsSansIOProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Take the handshake, and then frame by frame."""
-        if self.conn.state is not State.OPEN:
+        if self.conn.state is State.CONNECTING:
             super().data_received(data)
             return
         try:
@@ -216,7 +216,8 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         return True
 
     def _fail(self, code: CloseCode, reason: str) -> None:
-        if not self.close_sent:
+        # What comes behind a close is passed over, whoever has closed.
+        if self.conn.state is State.OPEN:
             self.conn.fail(code, reason)
             self.handle_parser_exception()
 

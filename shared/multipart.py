@@ -17,6 +17,7 @@ _MAX_HEAD_BYTES = _MAX_HEADERS * (_MAX_HEADER_BYTES + 2)
 
 # RFC 9110 section 5.6.2: at another character an unquoted value ends for Werkzeug and goes on for python-multipart.
 # Possessive, all of them: a header that is refused at its end is not tried again in other ways.
+_NAME = r"[a-z0-9_.-]++"
 _UNQUOTED = r"(?:[A-Za-z0-9!#$&'*+.^_`|~-]|%(?!22))++"
 _QUOTED = r"\"(?:[^\"\\]|\\.)*+\""
 # Either has its own way with a backslash, and only Werkzeug makes a quote of %22.
@@ -25,17 +26,17 @@ _PLAIN = r"\"(?:[^\"\\%]|%(?!22))*+\""
 _EXTENDED = r"utf-8'[a-z-]*+'[^\s\";']++"
 
 _MEDIA_TYPE = re.compile(
-    rf"[^;]*+((?:[ \t]*+;[ \t]*+(?:[a-z-]++=(?:{_UNQUOTED}|{_PLAIN}))?+)*+)[ \t]*+",
+    rf"[^;]*+((?:[ \t]*+;[ \t]*+(?:{_NAME}=(?:{_UNQUOTED}|{_PLAIN}))?+)*+)[ \t]*+",
     re.IGNORECASE,
 )
 # RFC 2046 section 5.1.1 names fewer characters, and clients use more.
 _BOUNDARY = re.compile(r"[!-~](?:[ -~]{0,68}[!-~])?")
 _DISPOSITION = re.compile(
     rf"content-disposition:[ \t]*+form-data((?:;[ \t]*+(?:name=(?:{_UNQUOTED}|{_PLAIN})|filename\*={_EXTENDED}"
-    rf"|(?!name=)[a-z-]++=(?:{_UNQUOTED}|{_QUOTED})))++)",
+    rf"|(?!name=){_NAME}=(?:{_UNQUOTED}|{_QUOTED})))++)",
     re.IGNORECASE,
 )
-_PARAMETER = re.compile(rf";[ \t]*+([a-z-]++\*?)=({_UNQUOTED}|{_QUOTED})", re.IGNORECASE)
+_PARAMETER = re.compile(rf";[ \t]*+({_NAME}\*?)=({_UNQUOTED}|{_QUOTED})", re.IGNORECASE)
 _HEADER = re.compile(r"[A-Za-z0-9-]+:[\t -~\x80-\U0010ffff]*")
 
 

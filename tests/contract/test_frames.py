@@ -106,6 +106,12 @@ def test_a_message_need_not_be_ended_before_a_close(api: Api, opcode: int) -> No
         assert connection.next_but(PING).code == 1000
 
 
+def test_what_comes_behind_a_close_is_passed_over(api: Api) -> None:
+    with by_hand(api) as connection:
+        connection.send(frame(CLOSE, b"\x03\xe8"), frame(0x3, b"a"), frame(TEXT, b"\xff"))
+        assert connection.next_but(PING).code == 1000
+
+
 def test_frames_may_come_byte_by_byte(api: Api) -> None:
     sent = frame(TEXT, b"a", fin=False) + frame(PING, b"p") + frame(CONTINUATION, b"b" * 130) + frame(TEXT, b"c")
     with by_hand(api) as connection:

@@ -28,14 +28,17 @@ class Head(NamedTuple):
 
 def check_head(head: Head) -> None:
     """Raise MalformedRequest for what can be read in two ways: by this server, and by a proxy in front of it."""
+    # In general words, what gunicorn refuses in part by itself.
     if not (head.version == "1.1" or (head.version == "1.0" and not head.codings)):
         raise MalformedRequest
-    if len(head.hosts) > 1 or (not head.hosts and head.version == "1.1"):
+    if len(head.hosts) > 1 or (head.codings and [coding.lower() for coding in head.codings] != ["chunked"]):
+        raise MalformedRequest
+    if head.target == "*" and head.method != "OPTIONS":
+        raise MalformedRequest
+    if not head.hosts and head.version == "1.1":
         raise MalformedRequest("A request has one Host.")
     if head.hosts and not _HOST.fullmatch(head.hosts[0]):
         raise MalformedRequest("The Host is none.")
-    if head.codings and [coding.lower() for coding in head.codings] != ["chunked"]:
-        raise MalformedRequest("The only transfer coding is chunked.")
     if any(int(length) > _MAX_LENGTH for length in head.lengths):
         raise MalformedRequest
     _check_target(head.method, head.target)
@@ -44,7 +47,7 @@ def check_head(head: Head) -> None:
 def _check_target(method: str, target: str) -> None:
     if "#" in target or method == "CONNECT":
         raise MalformedRequest("The target is none that this server has.")
-    if not (target.startswith("/") or (target == "*" and method == "OPTIONS") or _ABSOLUTE.match(target)):
+    if not (target.startswith("/") or target == "*" or _ABSOLUTE.match(target)):
         raise MalformedRequest("The target is none that this server has.")
 
 

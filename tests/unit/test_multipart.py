@@ -22,7 +22,17 @@ LIMIT_S = 0.5
 Parts = list[tuple[str, bytes | None, bool]]
 
 # What the grammars of RFC 9110, 2231 and 7578 are made of, and what they forbid.
-PARAMETERS = ["name=", "NAME=", "name*=utf-8''", "name*0=", "filename=", "filename*=utf-8''", "filename", "size=", "x_1.="]
+PARAMETERS = [
+    "name=",
+    "NAME=",
+    "name*=utf-8''",
+    "name*0=",
+    "filename=",
+    "filename*=utf-8''",
+    "filename",
+    "size=",
+    "x_1.=",
+]
 PARAMETERS += ["boundary=", "Boundary=", "boundary*=utf-8''", "boundary*0=", "charset=utf-8", "charset=", "charset"]
 CHARACTERS = [*"\"\\;=:*' \t/(<,@?[{~|%1é\x00\xff\u2028", '\\"', "%22", "%41", "; ", "cover", "abc", '"x"', '""', '="']
 LINES = ["Content-Type: text/plain; charset=latin-1", "Content-Type: multipart/mixed; boundary=b", "Content-Length: 1"]

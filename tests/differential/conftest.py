@@ -2,7 +2,9 @@
 
 import json
 import os
-from collections.abc import Iterator
+import secrets
+from collections.abc import Callable, Iterator
+from typing import NoReturn, TypeAlias
 
 import pytest
 
@@ -10,6 +12,7 @@ from tests.conftest import TARGETS
 from tests.contract.client import Api, User, client_of
 
 Pair = tuple[str, str]
+Differ: TypeAlias = Callable[[str, object, object], NoReturn]
 # No machine is slower.
 SLOWEST_PAIRS_PER_S = 10
 
@@ -45,6 +48,25 @@ def _pairs(*, both_ways: bool) -> list[object]:
 def _names() -> list[Pair]:
     twins = [(f"flask-{backend}", f"fastapi-{backend}") for backend in ("sqlite", "postgresql")]
     return [("given", "against"), *twins]
+
+
+@pytest.fixture
+def seed(request: pytest.FixtureRequest) -> int:
+    """What decides all that is made up: the one that was given, or a new one."""
+    given: int | None = request.config.option.seed
+    return secrets.randbelow(2**32) if given is None else given
+
+
+@pytest.fixture
+def differ(request: pytest.FixtureRequest, seed: int, pair: Pair) -> Differ:
+    """Fails a test whose servers differ, and says what was sent, what either answered, and how to repeat it."""
+
+    def differ(sent: str, one: object, other: object) -> NoReturn:
+        told = [f"Sent:\n{sent}", f"{pair[0]} answered\n{one}", f"{pair[1]} answered\n{other}"]
+        told.append(f"To repeat it: pytest '{request.node.nodeid}' --seed {seed}")
+        pytest.fail("\n\n".join(told), pytrace=False)
+
+    return differ
 
 
 @pytest.fixture(scope="session")

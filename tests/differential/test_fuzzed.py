@@ -1,6 +1,5 @@
 """Whatever is sent, both servers answer alike: the part of the run that looks for differences by itself."""
 
-import secrets
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -31,13 +30,6 @@ Pair = tuple[str, str]
 def budget(request: pytest.FixtureRequest) -> int:
     """Pairs of requests that may be sent."""
     return int(request.config.option.budget or DEFAULT_BUDGET)
-
-
-@pytest.fixture
-def seed(request: pytest.FixtureRequest) -> int:
-    """What decides every step: the one that was given, or a new one."""
-    given: int | None = request.config.option.seed
-    return secrets.randbelow(2**32) if given is None else given
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from contextlib import suppress
 
 from tests.contract.client import Api
 from tests.contract.sockets import BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT, ByHand, Frame, by_hand
+from tests.differential.conftest import Differ
 
 CONVERSATIONS = 120
 MAX_FRAMES = 6
@@ -58,7 +59,8 @@ class Sent:
         return struct.pack("!BH", mask | 126, length) if form == 1 else struct.pack("!BQ", mask | 127, length)
 
     def __repr__(self) -> str:
-        return f"{self.bytes[:20]!r}{'…' if len(self.bytes) > 20 else ''} in pieces of {self.piece}"
+        cut = "…" if len(self.bytes) > 40 else ""
+        return f"{self.bytes[:40].hex(' ')}{cut} ({len(self.bytes)} bytes, {self.piece} at a time)"
 
 
 def told(connection: ByHand, sent: Sent, number: int) -> tuple[list[Frame], bool]:
@@ -99,8 +101,7 @@ def conversation(api: Api, frames: list[Sent]) -> list[list[Frame]]:
     return answers
 
 
-def test_any_frames_are_read_alike(apis: tuple[Api, Api]) -> None:
-    seed = random.randrange(2**32)
+def test_any_frames_are_read_alike(apis: tuple[Api, Api], seed: int, differ: Differ) -> None:
     chance = random.Random(seed)
     closed = 0
     for _ in range(CONVERSATIONS):
@@ -109,6 +110,7 @@ def test_any_frames_are_read_alike(apis: tuple[Api, Api]) -> None:
         odd = chance.choice((PIECES, PIECES, LARGE))
         frames = [Sent(chance, odd) for _ in range(chance.randint(1, MAX_FRAMES))]
         one, other = (conversation(api, frames) for api in apis)
-        assert one == other, (seed, frames)
+        if one != other:
+            differ("\n".join(map(repr, frames)), one, other)
         closed += bool(one[-1]) and one[-1][-1].opcode == CLOSE
     assert CONVERSATIONS / 10 < closed < CONVERSATIONS, seed

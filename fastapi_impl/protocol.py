@@ -23,7 +23,7 @@ from shared.arrivals import (
 )
 from shared.errors import DomainError
 from shared.handshake import MAX_FRAGMENTS, Offer, is_handshake
-from shared.heads import NO_TRAILERS, Head, check_head, with_path
+from shared.heads import NO_TRAILERS, Head, check_head, origin_form
 from shared.listening import has_left
 from shared.turns import LONG
 
@@ -96,7 +96,7 @@ class ProblemProtocol(PatientProtocol):
         except errors.MalformedRequest as fact:
             self._fail(fact)
         if not head.target.startswith("/"):
-            self.url = with_path(head.target).encode("latin-1")
+            self.url = origin_form(head.target).encode("latin-1")
         self._admit()
         super().on_headers_complete()
         # A client that waits to be asked for its body may send it unasked or not at all: what follows is uncertain.

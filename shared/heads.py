@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 from shared.errors import MalformedRequest
 
-_HOST = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~!$&'()*+,;=%-]*)(?::[0-9]*)?")
-_ABSOLUTE = re.compile(r"https?://[^/?#]+(?P<path>/?)", re.IGNORECASE)
+_AUTHORITY = r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~!$&'()*+,;=%-]*)(?::[0-9]*)?"
+_HOST = re.compile(_AUTHORITY)
+_ABSOLUTE = re.compile(rf"https?://(?=[^/?:]){_AUTHORITY}(?P<rest>(?:[/?].*)?)", re.IGNORECASE)
 # Beyond it a number does not fit into 64 bits, and parsers disagree.
 _MAX_LENGTH = 2**64 - 1
 
@@ -27,33 +28,31 @@ class Head(NamedTuple):
 
 
 def check_head(head: Head) -> None:
-    """Raise MalformedRequest for what can be read in two ways: by this server, and by a proxy in front of it."""
-    # In general words, what gunicorn refuses in part by itself.
-    if not (head.version == "1.1" or (head.version == "1.0" and not head.codings)):
+    """Raise MalformedRequest for what can be read in two ways: by this server, and by a proxy in front of it.
+
+    It says no more than that: some of this one server or the other refuses by itself.
+    """
+    if (
+        not (head.version == "1.1" or (head.version == "1.0" and not head.codings))
+        or len(head.hosts) > 1
+        or (not head.hosts and head.version == "1.1")
+        or not all(map(_HOST.fullmatch, head.hosts))
+        or (head.codings and [coding.lower() for coding in head.codings] != ["chunked"])
+        or any(int(length) > _MAX_LENGTH for length in head.lengths)
+        or not _is_target(head.method, head.target)
+    ):
         raise MalformedRequest
-    if len(head.hosts) > 1 or (head.codings and [coding.lower() for coding in head.codings] != ["chunked"]):
-        raise MalformedRequest
-    if head.target == "*" and head.method != "OPTIONS":
-        raise MalformedRequest
-    if not head.hosts and head.version == "1.1":
-        raise MalformedRequest("A request has one Host.")
-    if head.hosts and not _HOST.fullmatch(head.hosts[0]):
-        raise MalformedRequest("The Host is none.")
-    if any(int(length) > _MAX_LENGTH for length in head.lengths):
-        raise MalformedRequest
-    _check_target(head.method, head.target)
 
 
-def _check_target(method: str, target: str) -> None:
+def _is_target(method: str, target: str) -> bool:
     if "#" in target or method == "CONNECT":
-        raise MalformedRequest("The target is none that this server has.")
-    if not (target.startswith("/") or target == "*" or _ABSOLUTE.match(target)):
-        raise MalformedRequest("The target is none that this server has.")
+        return False
+    return target.startswith("/") or (target == "*" and method == "OPTIONS") or bool(_ABSOLUTE.fullmatch(target))
 
 
-def with_path(target: str) -> str:
-    """A target that names a server and nothing on it, with the path of its root."""
-    found = _ABSOLUTE.match(target)
-    if found is None or found["path"]:
+def origin_form(target: str) -> str:
+    """Path and query of a target that names a server as well, and any other target as it is (RFC 9112 section 3.2)."""
+    found = _ABSOLUTE.fullmatch(target)
+    if found is None:
         return target
-    return f"{target[: found.end()]}/{target[found.end() :]}"
+    return found["rest"] if found["rest"].startswith("/") else f"/{found['rest']}"

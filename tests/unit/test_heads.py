@@ -3,7 +3,7 @@
 import pytest
 
 from shared.errors import MalformedRequest
-from shared.heads import Head, check_head, with_path
+from shared.heads import Head, check_head, origin_form
 
 PLAIN = Head("GET", "/books/", "1.1", ["example.com"], [], [])
 GOOD = {
@@ -22,6 +22,9 @@ BAD = {
     "connect": PLAIN._replace(method="CONNECT", target="x:443"),
     "asterisk": PLAIN._replace(target="*"),
     "other-scheme": PLAIN._replace(target="ftp://example.com/"),
+    "user": PLAIN._replace(target="http://user@example.com/"),
+    "no-port": PLAIN._replace(target="http://example.com:x/"),
+    "port-alone": PLAIN._replace(target="http://:80/"),
     "no-authority": PLAIN._replace(target="http:///books/"),
     "coding": PLAIN._replace(codings=["gzip, chunked"]),
     "codings": PLAIN._replace(codings=["chunked", "chunked"]),
@@ -44,8 +47,18 @@ def test_a_head_that_can_be_misread_is_refused(head: Head) -> None:
 
 
 @pytest.mark.parametrize(
-    ("target", "whole"),
-    [("http://x", "http://x/"), ("http://x?a", "http://x/?a"), ("http://x/b", "http://x/b"), ("/", "/"), ("*", "*")],
+    ("target", "origin"),
+    [
+        ("http://x", "/"),
+        ("http://x?a", "/?a"),
+        ("http://x/b?c", "/b?c"),
+        ("https://a_b:80/http://y/", "/http://y/"),
+        ("HTTP://[::1]:5000/b", "/b"),
+        ("http://,/b", "/b"),
+        ("/", "/"),
+        ("//x/b", "//x/b"),
+        ("*", "*"),
+    ],
 )
-def test_a_target_that_names_a_server_means_its_root(target: str, whole: str) -> None:
-    assert with_path(target) == whole
+def test_a_target_that_names_a_server_is_what_is_asked_of_it(target: str, origin: str) -> None:
+    assert origin_form(target) == origin

@@ -24,7 +24,7 @@ CONTRACT = {
     "errors": ("problems",),
     "health": ("health", "metrics"),
     "images": ("cover_pictures",),
-    "live": ("streams", "uploads", "sockets"),
+    "live": ("streams", "uploads", "sockets", "handshakes", "frames"),
     "logins": ("login_limits",),
     "page": ("page",),
     "protocol": ("framing", "corpus"),

@@ -196,7 +196,11 @@ def test_the_focus_stays_with_its_book_when_the_list_is_read_again(visitor: Visi
 
 def test_the_focus_goes_to_the_heading_when_its_book_is_not_in_the_list_any_more(visitor: Visitor, shelf: str) -> None:
     show(visitor, shelf)
+    held: list[Route] = []
+    visitor.page.route(re.compile(r"/books/\?q=middle"), lambda route: held.append(route))
     visitor.fill("Search", "middle")
     visitor.link(f"Zebra {shelf}").focus()
+    visitor.wait_until(lambda: bool(held), "the search was never sent")
+    held[0].continue_()
     expect(visitor.page.get_by_role("status").first).to_have_text("1 book")
     expect(visitor.page.get_by_role("heading", name="Catalogue")).to_be_focused()

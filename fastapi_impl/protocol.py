@@ -22,12 +22,12 @@ from shared.arrivals import (
     STOP_LINGER_S,
 )
 from shared.errors import DomainError
-from shared.handshake import MAX_FRAGMENTS, Offer, is_handshake
+from shared.handshake import MAX_FRAGMENTS, OFFERING, Offer, is_handshake
 from shared.heads import NO_TRAILERS, Head, check_head, origin_form
 from shared.listening import has_left
 from shared.turns import LONG
 
-_OPENING = (b"upgrade", b"connection", b"sec-websocket-version", b"sec-websocket-key")
+_OFFERING = [name.lower().encode() for name in OFFERING]
 # Neither subprotocols nor extensions are ever agreed on.
 _OFFERED = {b"upgrade", b"connection", b"sec-websocket-protocol", b"sec-websocket-extensions"}
 # Which paths an operator asks for, with or without a query.
@@ -158,7 +158,7 @@ class ProblemProtocol(PatientProtocol):
     def _should_upgrade(self) -> bool:
         # Any other handshake stays a plain request, which the application refuses in its own words.
         method, version = self.parser.get_method().decode(), self.parser.get_http_version()
-        return is_handshake(Offer(method, f"HTTP/{version}", *map(self._joined, _OPENING)))
+        return is_handshake(Offer(method, f"HTTP/{version}", *map(self._joined, _OFFERING)))
 
     def _joined(self, wanted: bytes) -> str | None:
         values = [value for name, value in self.headers if name == wanted]

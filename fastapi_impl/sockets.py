@@ -10,7 +10,7 @@ from fastapi.types import DecoratedCallable
 from fastapi_impl.current import CurrentPlaces, check_site
 from fastapi_impl.wire import joined
 from shared.errors import PathNotFound, UpgradeRequired
-from shared.handshake import NORMAL, NOT_TEXT, Offer, check_handshake
+from shared.handshake import NORMAL, NOT_TEXT, OFFERING, Offer, check_handshake
 from shared.services import Services
 
 
@@ -25,9 +25,8 @@ class SocketRouter(APIRouter):
 
 async def not_upgraded(request: Request) -> None:
     """A plain request where only sockets are, or a handshake that is none."""
-    names = ("Upgrade", "Connection", "Sec-WebSocket-Version", "Sec-WebSocket-Key")
     protocol = f"HTTP/{request.scope['http_version']}"
-    check_handshake(Offer(request.method, protocol, *(joined(request.headers, name) for name in names)))
+    check_handshake(Offer(request.method, protocol, *(joined(request.headers, name) for name in OFFERING)))
     raise UpgradeRequired
 
 

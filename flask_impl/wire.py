@@ -20,7 +20,7 @@ from werkzeug.routing import MapAdapter, RequestRedirect
 
 from flask_impl.current import check_site, current_user, services
 from shared.errors import BodyTooLarge, Busy, InvalidInput, MalformedRequest, PathNotFound
-from shared.handshake import Offer, is_handshake
+from shared.handshake import OFFERING, Offer, is_handshake
 from shared.multipart import check_multipart
 from shared.parsing import FORM, JSON, MULTIPART, check_media_type, once, parse_form, parse_json, parse_query
 from shared.problems import invalid_input
@@ -71,8 +71,7 @@ class ApiFlask(Flask):
 
 def offer_of(request: Request) -> Offer:
     """What a request says about becoming a WebSocket."""
-    names = ("Upgrade", "Connection", "Sec-WebSocket-Version", "Sec-WebSocket-Key")
-    return Offer(request.method, request.environ["SERVER_PROTOCOL"], *map(request.headers.get, names))
+    return Offer(request.method, request.environ["SERVER_PROTOCOL"], *map(request.headers.get, OFFERING))
 
 
 def refuse_leading_slashes() -> None:

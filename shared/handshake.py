@@ -13,6 +13,9 @@ LOST = 1006
 
 MAX_FRAGMENTS = 1000
 
+# The headers of an Offer, in its order.
+OFFERING = ("Upgrade", "Connection", "Sec-WebSocket-Version", "Sec-WebSocket-Key")
+
 
 class Offer(NamedTuple):
     """What a request says about becoming a WebSocket; several lines of one header are joined by commas."""

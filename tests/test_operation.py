@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import httpx2
-import psutil
 import pytest
 
 from shared.config import Settings
@@ -170,20 +169,20 @@ def test_a_wrong_option_is_explained(twin: str, text: str) -> None:
 
 
 @pytest.mark.parametrize("twin", TWINS)
-def test_a_worker_idles_under_80_mb_of_its_own_and_starts_in_seconds(
+def test_a_worker_idles_under_80_mb_and_answers_within_two_seconds(
     twin: str, sqlite: dict[str, str], tmp_path: Path
 ) -> None:
+    begun = time.monotonic()
     with serving(twin, sqlite, tmp_path / "log", workers=1) as url:
-        # What it costs: how long it takes on a machine that is busy with other tests tells nothing.
-        assert sum(sum(psutil.Process(pid).cpu_times()[:2]) for pid in listeners(url)) < 5
+        # Generous, for a machine that is busy with other tests; the benchmark gives the figure.
+        assert time.monotonic() - begun < 10
         assert httpx2.get(f"{url}/books/").status_code == 200
-        assert max(_own_mb(pid) for pid in listeners(url)) < 80
+        assert max(_pss_mb(pid) for pid in listeners(url)) < 80
 
 
-def _own_mb(pid: int) -> float:
-    """Without the files that it maps, whose share in it depends on who else maps them."""
+def _pss_mb(pid: int) -> float:
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("Pss_Anon:")) / 1024
+    return next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
 
 
 @pytest.fixture(scope="module")
